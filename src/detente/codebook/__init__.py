@@ -1,0 +1,1 @@
+"""What words mean: event types, intensities, roles and country codes, as data files with their own linter."""

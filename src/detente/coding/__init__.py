@@ -1,0 +1,1 @@
+"""Text to events and assessments."""

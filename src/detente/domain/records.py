@@ -1,0 +1,40 @@
+"""What a source hands over: parts of a file as tables of events, with their account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from detente.domain.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class Part:
+    """One bounded part of a file.
+
+    Args:
+        events: Rows of the table ``events`` (see ``domain.tables``).
+        days: Rows of the table ``coverage``: what this part says about which days the provider covered.
+        ledger: The account of this part alone.
+    """
+
+    events: pl.DataFrame
+    days: pl.DataFrame
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """A provider's stated rule for which rows are repeats of one event.
+
+    Args:
+        rule: Name of the rule in ledgers.
+        columns: Two rows equal in these columns of ``events`` are reports of one event.
+        within_minutes: Only if learned within this many minutes of each other; None for any distance.
+    """
+
+    rule: str
+    columns: Sequence[str]
+    within_minutes: int | None = None

@@ -1,0 +1,1 @@
+"""Questions, and models that answer them with probabilities."""

@@ -1,0 +1,1 @@
+"""Events to measures of a relation: level, status, explanations."""

@@ -1,0 +1,1 @@
+"""Outside files to our records: one small module and one card per provider."""

@@ -1,0 +1,1 @@
+"""What we hold and when we learned it: append through a Writer, read through a View."""
