@@ -1,0 +1,19 @@
+"""What all tests share: where the original data sets may lie, and a store of a test's own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """The folder of original data sets; a test that asks for it is skipped where there is none."""
+    folder = Path(os.environ.get("DETENTE_REFERENCE_DATA", ROOT.parent / "shared" / "data"))
+    if not (folder / "events").is_dir():
+        pytest.skip(f"the original data sets are not here; set DETENTE_REFERENCE_DATA (looked in {folder.name}/)")
+    return folder
