@@ -259,6 +259,40 @@ RESOLUTIONS = Table(
     ),
 )
 
+MOVES = Table(
+    "moves",
+    "A day's worth of one dyad's behaviour of one quad.",
+    (
+        Column("occurred", pl.Date, "The day.", "UTC day"),
+        _ACTOR,
+        _RECIPIENT,
+        Column("quad", pl.String, "Quad class; null for public statements.", nullable=True, allowed=QUADS),
+        Column("event_types", pl.String, "PLOVER types in it, the most frequent first."),
+        _N,
+        Column("intensity", pl.Float64, "Sum of the day's intensities.", "Goldstein points"),
+        Column("lowest", pl.Float64, "The most hostile single event.", "Goldstein points", nullable=True),
+    ),
+)
+
+WATCH = Table(
+    "watch",
+    "Pairs side by side: who moved, and who is likely to move.",
+    (
+        _PAIR,
+        Column(
+            "status", pl.String, "Level against the pair's own past year; null with too little history.", nullable=True
+        ),
+        Column("z", pl.Float64, "How unusual the last four weeks are.", "standard deviations", nullable=True),
+        Column("recent", pl.Float64, "Mean level of the last four weeks.", "level", nullable=True),
+        Column("usual", pl.Float64, "Mean level of the year before them.", "level", nullable=True),
+        Column("n_recent", pl.Int64, "Events of the last four weeks.", "events"),
+        _HORIZON,
+        Column("p_deteriorate", pl.Float64, "Probability of `deteriorate`.", "0 to 1"),
+        Column("p_hold", pl.Float64, "Probability of `hold`.", "0 to 1"),
+        Column("p_improve", pl.Float64, "Probability of `improve`.", "0 to 1"),
+    ),
+)
+
 CHRONOLOGY = Table(
     "chronology",
     "Well-known dated events, in our own words, used to annotate charts.",
@@ -286,6 +320,8 @@ TABLES: tuple[Table, ...] = (
     REASONS,
     FORECASTS,
     RESOLUTIONS,
+    MOVES,
+    WATCH,
     CHRONOLOGY,
 )
 
