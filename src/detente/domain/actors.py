@@ -62,7 +62,7 @@ class Pair:
 
 def _check_two(first: str, second: str) -> None:
     for iso3 in (first, second):
-        if not (len(iso3) == 3 and iso3.isascii() and iso3.isupper()):
+        if not (len(iso3) == 3 and iso3.isascii() and iso3.isalpha() and iso3.isupper()):
             raise DataError(
                 f"{iso3!r} was given as a state.",
                 "Inside Détente a state is an ISO 3166 alpha-3 code.",

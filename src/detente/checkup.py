@@ -1,0 +1,135 @@
+"""What is installed, held, stale, missing or broken, and what to do about it: the report of `detente doctor`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente import __version__
+from detente.errors import CutoffError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from detente.store import Store
+
+_ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
+_GAPS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Held:
+    """One provider's holdings: what days are covered, and which are gaps."""
+
+    provider: str
+    batches: int
+    rows: int
+    first_day: dt.date
+    last_day: dt.date
+    days_since: int
+    gaps: tuple[tuple[dt.date, str], ...]
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """The whole report.
+
+    Args:
+        installed: Versions by name.
+        store: The store's directory.
+        is_sample: Whether that is the bundled sample.
+        held: Holdings by provider.
+        findings: What is wrong, each ending with what to do.
+    """
+
+    installed: dict[str, str]
+    store: Path
+    is_sample: bool
+    held: tuple[Held, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether nothing is broken; being old or having gaps is no defect of the store."""
+        return not self.findings
+
+    def as_dict(self) -> dict[str, object]:
+        """The report as JSON-ready values."""
+        return {
+            "installed": self.installed,
+            "store": str(self.store),
+            "is_sample": self.is_sample,
+            "held": [
+                {
+                    "provider": held.provider,
+                    "batches": held.batches,
+                    "rows": held.rows,
+                    "first_day": str(held.first_day),
+                    "last_day": str(held.last_day),
+                    "days_since": held.days_since,
+                    "gaps": [{"day": str(day), "status": status} for day, status in held.gaps],
+                }
+                for held in self.held
+            ],
+            "findings": list(self.findings),
+            "is_healthy": self.is_healthy,
+        }
+
+    def __str__(self) -> str:
+        lines = ["installed  " + " · ".join(f"{name} {number}" for name, number in self.installed.items())]
+        lines.append(f"store      {'the bundled sample' if self.is_sample else self.store}")
+        for held in self.held:
+            lines.append(
+                f"held       {held.provider}: {held.rows:,} rows in {held.batches} batches, "
+                f"{held.first_day} to {held.last_day}"
+            )
+            lines.append(
+                f"fresh      the last day known is {held.days_since:,} days ago; "
+                "load newer files with `detente load` to bring it up to date"
+            )
+            shown = ", ".join(f"{day} ({status})" for day, status in held.gaps[:_GAPS_SHOWN])
+            more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
+            lines.append(f"gaps       {shown + more if shown else 'none'}")
+        lines += [f"broken     {finding}" for finding in self.findings]
+        lines.append("health     " + ("nothing is broken" if self.is_healthy else f"{len(self.findings)} findings"))
+        return "\n".join(lines)
+
+
+def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False) -> Checkup:
+    """Look at everything that can go wrong without changing it.
+
+    Args:
+        store: The store to examine.
+        is_sample: Whether it is the bundled sample.
+        today: The day against which freshness is judged.
+        deep: Read every file and compare its digest.
+    """
+    findings = [str(finding) for finding in store.check(deep=deep)]
+    held = []
+    for provider in store.providers():
+        try:
+            view = store.view(None, provider)
+        except CutoffError as error:
+            findings.append(str(error))
+            continue
+        gaps = view.coverage().filter(pl.col("status") != "present").select("day", "status").rows()
+        batches = [batch for batch in store.batches() if batch.provider == provider]
+        held.append(
+            Held(
+                provider=provider,
+                batches=len(batches),
+                rows=sum(batch.rows for batch in batches),
+                first_day=view.first_day,
+                last_day=view.last_day,
+                days_since=(today - view.last_day).days,
+                gaps=tuple(gaps),
+            )
+        )
+    installed = {"detente": __version__, "python": platform.python_version()}
+    installed |= {name: version(name) for name in _ENGINES}
+    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings))

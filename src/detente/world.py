@@ -1,0 +1,286 @@
+"""The front room: a store read as of a day, and the pairs in it.
+
+Everything here only reads. A `World` holds one view of one provider's events; a `PairView` asks the rooms below for
+measures, reasons and forecasts of one pair and returns polars frames (``.to_pandas()`` where pandas is wanted).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from detente import forecast, relations
+from detente.codebook import find_state
+from detente.domain.actors import Pair
+from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon, parse_day
+from detente.domain.tables import WATCH, check_table
+from detente.errors import CodebookError, CutoffError
+from detente.outlook import build_brief
+from detente.sample import load_chronology, read_card, sample_store_path
+from detente.sources import find_source
+from detente.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from detente.outlook import Brief
+    from detente.relations import Explanation, Status
+    from detente.store import Store, View
+
+#: Weeks without any event in most of which a pair is too quiet to be put on a list of movers.
+_WATCH_MIN_EVENTS_A_WEEK = 5
+_RECENT_WEEKS = 4
+
+
+def default_store_path() -> Path:
+    """Where loaded data live: ``DETENTE_STORE``, else the user's data directory."""
+    if chosen := os.environ.get("DETENTE_STORE"):
+        return Path(chosen)
+    from platformdirs import user_data_path  # noqa: PLC0415 - only needed where no store is named
+
+    return user_data_path("detente", appauthor=False) / "store"
+
+
+def open_world(
+    path: str | Path | None = None, *, as_of: str | dt.date | None = None, provider: str | None = None
+) -> World:
+    """Open a store for reading; the bundled sample where no data have been loaded.
+
+    Args:
+        path: The store's directory; by default ``default_store_path()``, or the sample while that holds nothing.
+        as_of: The day at whose end to read; by default the last day known.
+        provider: Whose data to read, where the store holds several providers'.
+
+    Raises:
+        StoreError: when the store cannot be read.
+        CutoffError: when nothing was known at that date.
+    """
+    store, is_sample = find_store(path)
+    day = parse_day(as_of, what="as-of date") if as_of is not None else None
+    return World(store, as_of=day, provider=provider, is_sample=is_sample)
+
+
+def find_store(path: str | Path | None = None) -> tuple[Store, bool]:
+    """The store to read, and whether it is the bundled sample (where none is named and none has been filled)."""
+    chosen = Path(path) if path is not None else default_store_path()
+    is_sample = path is None and not (chosen / "MANIFEST.json").exists()
+    return open_store(sample_store_path() if is_sample else chosen, read_only=True), is_sample
+
+
+class World:
+    """One provider's events as known on one day, and the relations in them.
+
+    Args:
+        store: The store to read.
+        as_of: The day at whose end to read; None for the last day known.
+        provider: Whose data; None for the provider with most rows.
+        is_sample: Whether this is the bundled sample.
+    """
+
+    def __init__(
+        self, store: Store, *, as_of: dt.date | None = None, provider: str | None = None, is_sample: bool = False
+    ) -> None:
+        self.store = store
+        self.is_sample = is_sample
+        self._provider = provider
+        self._views: dict[dt.date | None, View] = {}
+        self._panels: dict[dt.date, forecast.Panel] = {}
+        self.view = self.view_as_of(as_of)
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day at whose end everything is read."""
+        return self.view.as_of
+
+    @property
+    def provider(self) -> str:
+        """Whose data are read."""
+        return self.view.provider
+
+    @cached_property
+    def card(self) -> Mapping[str, object]:
+        """The card of the data: publisher, citation, terms, caveats."""
+        return read_card() if self.is_sample else find_source(self.provider).card.as_dict()
+
+    def view_as_of(self, as_of: str | dt.date | None) -> View:
+        """The store as known at the end of a day (None: the world's own day, or the last one known)."""
+        day = parse_day(as_of, what="as-of date") if as_of is not None else None
+        if day is None and self._views:
+            return self.view
+        if day not in self._views:
+            self._views[day] = self.store.view(day, self._provider)
+        return self._views[day]
+
+    def pair(self, a: str, b: str) -> PairView:
+        """The relation of two states, named by ISO3 code or in any usual spelling.
+
+        Raises:
+            CodebookError: when a name is not known, or both name one state.
+        """
+        return PairView(self, Pair(_state(a), _state(b)))
+
+    def pairs(self) -> pl.DataFrame:
+        """All pairs in the data: ``pair, n, first_day, last_day, active_days``, the busiest first."""
+        return self.view.pairs()
+
+    def levels(self, *, by: str = "pair") -> pl.DataFrame:
+        """Rows of the table ``levels`` for all pairs (``by="pair"``) or all dyads (``by="dyad"``)."""
+        return _levels(self.view, None, by=by)
+
+    def forecasts(self, *, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
+        """Rows of the table ``forecasts`` for all pairs, at the given horizons in weeks."""
+        return pl.concat([self.forecast_pairs(Horizon(weeks), self.as_of) for weeks in horizons])
+
+    def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
+        """Rows of the table ``forecasts`` at one horizon from one origin; the model learns from all pairs."""
+        panel = self.panel(as_of)
+        fitted = forecast.default_forecaster().fit(panel, [as_of], horizon)
+        answers = fitted.predict(panel, [as_of], horizon)
+        return answers if pairs is None else answers.filter(pl.col("pair").is_in(pairs))
+
+    def panel(self, as_of: dt.date) -> forecast.Panel:
+        """Weekly balances of all pairs up to a day, side by side."""
+        if as_of not in self._panels:
+            view = self.view_as_of(as_of)
+            weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by="pair")
+            self._panels[as_of] = forecast.build_panel(weeks)
+        return self._panels[as_of]
+
+    def watch(self, *, top: int = 20, horizon: str | int | Horizon = "13w", by: str = "moved") -> pl.DataFrame:
+        """Which pairs moved, or are likely to move: rows of the table ``watch``.
+
+        Args:
+            top: How many pairs.
+            horizon: Horizon of the probabilities.
+            by: ``moved`` (most unusual first), ``deteriorate`` or ``improve`` (most probable first).
+        """
+        levels = self.levels()
+        recent = levels.filter(pl.col("week_end") > self.as_of - dt.timedelta(days=_RECENT_WEEKS * DAYS_IN_WEEK))
+        busy = (
+            levels.group_by("pair")
+            .agg(pl.col("n").mean().alias("weekly"))
+            .filter(pl.col("weekly") >= _WATCH_MIN_EVENTS_A_WEEK)["pair"]
+            .to_list()
+        )
+        statuses = []
+        for (pair,), rows in levels.filter(pl.col("pair").is_in(busy)).group_by("pair", maintain_order=True):
+            status = relations.read_status(rows)
+            statuses.append(
+                {"pair": pair, "status": status.status, "z": status.z, "recent": status.recent, "usual": status.usual}
+            )
+        wanted = horizon if isinstance(horizon, Horizon) else Horizon.parse(horizon)
+        table = (
+            pl.DataFrame(
+                statuses, schema={name: WATCH.schema[name] for name in ("pair", "status", "z", "recent", "usual")}
+            )
+            .join(recent.group_by("pair").agg(pl.col("n").sum().alias("n_recent")), on="pair")
+            .join(self.forecast_pairs(wanted, self.as_of), on="pair")
+            .select(WATCH.names)
+        )
+        order = {"moved": pl.col("z").abs(), "deteriorate": pl.col("p_deteriorate"), "improve": pl.col("p_improve")}
+        return check_table(table.sort(order[by], "pair", descending=[True, False], nulls_last=True).head(top), WATCH)
+
+
+class PairView:
+    """One relation in a world: its level, events, reasons and outlook.
+
+    Args:
+        world: Where it is read from.
+        pair: The two states.
+    """
+
+    def __init__(self, world: World, pair: Pair) -> None:
+        self.world = world
+        self.pair = pair
+
+    def __repr__(self) -> str:
+        return f"<PairView {self.pair} from {self.world.provider} as of {self.world.as_of}>"
+
+    def level(self, *, by: str = "pair", as_of: str | dt.date | None = None) -> pl.DataFrame:
+        """Rows of the table ``levels``: the pair's weeks, or each direction's (``by="dyad"``)."""
+        return _levels(self.world.view_as_of(as_of), self.pair, by=by)
+
+    def events(
+        self, *, since: str | dt.date | None = None, until: str | dt.date | None = None, limit: int | None = None
+    ) -> pl.DataFrame:
+        """Rows of the table ``events``, oldest first."""
+        first = parse_day(since, what="first day") if since is not None else None
+        last = parse_day(until, what="last day") if until is not None else None
+        return self.world.view.events(self.pair, since=first, until=last, limit=limit)
+
+    def moves(self, *, since: str | dt.date | None = None) -> pl.DataFrame:
+        """Rows of the table ``moves``, newest first."""
+        first = parse_day(since, what="first day") if since is not None else None
+        return relations.build_moves(self.world.view.cells(self.pair, since=first))
+
+    def status(self, *, as_of: str | dt.date | None = None) -> Status:
+        """The last four weeks against the pair's own past year."""
+        return relations.read_status(self.level(as_of=as_of))
+
+    def explain(self, as_of: str | dt.date | None = None) -> Explanation:
+        """What moved the balance of the last four weeks away from the year before; the reasons add up."""
+        view = self.world.view_as_of(as_of)
+        return relations.explain_change(view.cells(self.pair), view.coverage(), self.pair, as_of=view.as_of)
+
+    def forecasts(
+        self, *, as_of: str | dt.date | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
+    ) -> pl.DataFrame:
+        """Rows of the table ``forecasts`` for this pair."""
+        day = self.world.view_as_of(as_of).as_of
+        answers = [self.world.forecast_pairs(Horizon(weeks), day, pairs=[self.pair.id]) for weeks in horizons]
+        return pl.concat(answers)
+
+    def outlook(self, as_of: str | dt.date | None = None, *, horizon: str | int = "13w") -> Brief:
+        """The brief of the pair.
+
+        Args:
+            as_of: The day at whose end to read; by default the world's.
+            horizon: The horizon of the headline; the standard ones are shown beside it.
+
+        Raises:
+            CutoffError: when the pair has no events, or no data were held, by then.
+        """
+        world, view, wanted = self.world, self.world.view_as_of(as_of), Horizon.parse(horizon)
+        cells = view.cells(self.pair)
+        if cells.is_empty():
+            raise CutoffError(
+                f"An outlook for {self.pair} as of {view.as_of} was asked for.",
+                f"The data of provider {view.provider!r} hold no event between the two by then.",
+                "Choose another pair (`detente watch` lists busy ones), a later `--as-of`, or load more data.",
+            )
+        coverage = view.coverage()
+        panel_weeks = tuple(sorted({*STANDARD_HORIZONS, wanted.weeks}))
+        chronology = load_chronology().filter(pl.col("day") <= view.as_of)
+        return build_brief(
+            self.pair,
+            as_of=view.as_of,
+            provider=view.provider,
+            levels_pair=_levels(view, self.pair, by="pair"),
+            levels_dyads=_levels(view, self.pair, by="dyad"),
+            coverage=coverage,
+            explanation=relations.explain_change(cells, coverage, self.pair, as_of=view.as_of),
+            forecasts=self.forecasts(as_of=view.as_of, horizons=panel_weeks),
+            chronology=chronology,
+            card=world.card,
+            horizon=wanted,
+        )
+
+
+def _levels(view: View, pair: Pair | None, *, by: str) -> pl.DataFrame:
+    """Levels of one pair, or of all; the pool that short histories lean on is always all pairs."""
+    direction = "dyad" if by == "dyad" else "pair"
+    weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=view.as_of, by=direction)
+    levels = relations.measure_levels(weeks, as_of=view.as_of)
+    return levels if pair is None else levels.filter(pl.col("pair") == pair.id)
+
+
+def _state(text: str) -> str:
+    iso3 = find_state(text)
+    if iso3 is None:
+        raise CodebookError(f"{text!r} was given as a state.", "It is not known.", "Use a name or an ISO3 code.")
+    return iso3
