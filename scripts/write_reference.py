@@ -1,0 +1,83 @@
+"""Write the reference pages that are made from the code: tables, commands, sources, estimative words.
+
+Run by `make docs`. A test compares what this would write with what is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from detente.outlook.words import SCALE
+
+from detente.domain.tables import TABLES
+from detente.sources import SOURCES
+
+REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+COMMANDS = ("outlook", "watch", "moves", "load", "export", "doctor")
+
+
+def _table(*heads: str) -> list[str]:
+    return ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+
+
+def tables_page() -> str:
+    """Every table that crosses a room: column, type, unit, meaning."""
+    lines = ["# Tables", "", "Every table that crosses a room. Null always means *not known*, never zero.", ""]
+    for table in TABLES:
+        lines += [f"## `{table.name}`", "", table.meaning, "", *_table("Column", "Type", "Unit", "Null", "Meaning")]
+        for column in table.columns:
+            allowed = f" One of: {', '.join(column.allowed)}." if column.allowed else ""
+            null = "yes" if column.nullable else ""
+            lines.append(f"| `{column.name}` | {column.dtype} | {column.unit} | {null} | {column.meaning}{allowed} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def commands_page() -> str:
+    """The help of every command, as printed at 100 columns without colour."""
+    env = dict(os.environ) | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    lines = ["# Commands", "", "`-` is stdin or stdout; `--json` and `--as-of` are everywhere they make sense.", ""]
+    for command in COMMANDS:
+        run = [sys.executable, "-m", "detente", command, "--help"]
+        text = subprocess.run(run, env=env, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
+        shown = (line.rstrip() for line in text.strip().splitlines())
+        lines += [f"## `detente {command}`", "", "```text", *shown, "```", ""]
+    return "\n".join(lines).replace("python -m detente", "detente")
+
+
+def sources_page() -> str:
+    """The card of every source."""
+    lines = ["# Sources", "", "One card for each provider. The terms are theirs; none of their files is shipped.", ""]
+    for name, source in SOURCES.items():
+        lines += [f"## `{name}`", "", *_table("", "")]
+        for key, value in source.card.as_dict().items():
+            text = "; ".join(str(item) for item in value) if isinstance(value, list | tuple) else str(value)
+            lines.append(f"| {key.replace('_', ' ')} | {text.replace('|', '/').strip()} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def words_page() -> str:
+    """The estimative words and the probabilities that they stand for."""
+    lines = ["# Estimative words", "", "A word is always printed with its number.", "", *_table("Word", "From", "To")]
+    lines += [f"| {word} | {low:.0%} | {high:.0%} |" for word, low, high in SCALE]
+    publisher = "Office of the Director of National Intelligence"
+    lines += ["", f"Source: {publisher}, *Intelligence Community Directive 203: Analytic Standards* (2015).", ""]
+    return "\n".join(lines)
+
+
+PAGES = {"tables.md": tables_page, "commands.md": commands_page, "sources.md": sources_page, "words.md": words_page}
+
+
+def main() -> None:
+    """Write all pages."""
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), encoding="utf-8")
+        print(f"wrote docs/reference/{name}")
+
+
+if __name__ == "__main__":
+    main()
