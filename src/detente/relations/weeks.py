@@ -1,0 +1,96 @@
+"""Cells to weeks: sums per covered day, with the standard error of the balance.
+
+In come the tables ``cells`` and ``coverage`` of one provider as of a day; out comes ``weeks``, one row for each pair or
+dyad and each week that ends on the as-of day or a whole number of weeks before it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import polars as pl
+
+from detente.domain.periods import DAYS_IN_WEEK, week_ends
+from detente.domain.tables import CELLS, COVERAGE, WEEKS, check_table
+
+#: A week with fewer covered days says too little about the week: it is a gap.
+COVERED_DAYS_NEEDED = 4
+_MILLI = 1000.0
+
+
+def build_weeks(
+    cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date, by: Literal["pair", "dyad"] = "pair"
+) -> pl.DataFrame:
+    """Weekly cooperation, conflict and balance, per covered day.
+
+    balance = (sum of positive intensities − sum of negative ones) / covered days; its standard error is
+    √(sum of squared intensities) / covered days, as if events arrived independently (a compound Poisson sum). A covered
+    week without events is a true zero; a week with fewer than four covered days is null. Events on days that are not
+    covered (thin days) are left out, on both sides of every comparison.
+
+    Args:
+        cells: Rows of ``cells``.
+        coverage: Rows of ``coverage``.
+        as_of: The last day of the last week.
+        by: One row per pair (both directions, and cells without direction) or per dyad.
+
+    Returns:
+        Rows of ``weeks``, sorted by pair, actor and week.
+
+    Raises:
+        DataError: when a table does not fit its schema.
+    """
+    check_table(cells, CELLS)
+    check_table(coverage, COVERAGE)
+    days = coverage.filter(pl.col("status") == "present", pl.col("day") <= as_of).select("day")
+    ends = week_ends(as_of, first=days["day"].min()) if days.height else []
+    calendar = (
+        days.with_columns(_week_end("day", as_of))
+        .group_by("week_end")
+        .agg(pl.len().cast(pl.Int64).alias("covered_days"))
+        .join(pl.DataFrame({"week_end": ends}, schema={"week_end": pl.Date}), on="week_end", how="right")
+        .with_columns(pl.col("covered_days").fill_null(0))
+    )
+    keyed = _keyed(cells, by).join(days, left_on="occurred", right_on="day", how="semi")
+    sums = (
+        keyed.with_columns(_week_end("occurred", as_of))
+        .group_by("pair", "actor", "recipient", "week_end")
+        .agg(pl.col("n", "cooperation_milli", "conflict_milli", "square_milli").sum())
+    )
+    keys = keyed.select("pair", "actor", "recipient").unique()
+    weeks = (
+        keys.join(calendar, how="cross")
+        .join(sums, on=["pair", "actor", "recipient", "week_end"], how="left", nulls_equal=True)
+        .with_columns(pl.col("n", "cooperation_milli", "conflict_milli", "square_milli").fill_null(0))
+    )
+    return check_table(_per_covered_day(weeks).sort("pair", "actor", "week_end"), WEEKS)
+
+
+def _week_end(day: str, as_of: dt.date) -> pl.Expr:
+    """The last day of the week that a day falls in, weeks ending on ``as_of``."""
+    back = (pl.lit(as_of) - pl.col(day)).dt.total_days() // DAYS_IN_WEEK
+    return (pl.lit(as_of) - pl.duration(days=back * DAYS_IN_WEEK)).cast(pl.Date).alias("week_end")
+
+
+def _keyed(cells: pl.DataFrame, by: str) -> pl.DataFrame:
+    lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
+    keyed = cells.with_columns((lower + "-" + upper).alias("pair"))
+    if by == "dyad":
+        return keyed.filter("directed")
+    return keyed.with_columns(pl.lit(None, pl.String).alias("actor"), pl.lit(None, pl.String).alias("recipient"))
+
+
+def _per_covered_day(weeks: pl.DataFrame) -> pl.DataFrame:
+    enough = pl.col("covered_days") >= COVERED_DAYS_NEEDED
+    days = pl.col("covered_days") * _MILLI
+    cooperation, conflict = pl.col("cooperation_milli"), pl.col("conflict_milli")
+    total = cooperation + conflict
+    return weeks.with_columns(
+        pl.when(enough).then(pl.col("n").cast(pl.Int64)).alias("n"),
+        pl.when(enough).then(cooperation / days).alias("cooperation"),
+        pl.when(enough).then(conflict / days).alias("conflict"),
+        pl.when(enough).then((cooperation - conflict) / days).alias("balance"),
+        pl.when(enough).then(pl.col("square_milli").sqrt() / days).alias("balance_se"),
+        pl.when(enough & (total > 0)).then(conflict / total).alias("conflict_share"),
+    ).select(WEEKS.names)
