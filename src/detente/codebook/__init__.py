@@ -1,1 +1,46 @@
 """What words mean: event types, intensities, roles and country codes, as data files with their own linter."""
+
+from __future__ import annotations
+
+from detente.codebook.crosswalk import (
+    cameo_not_states,
+    check_iso3,
+    codes_to_iso3,
+    demonym,
+    find_state,
+    iso3_of,
+    state_name,
+    states,
+)
+from detente.codebook.events import (
+    NO_EVENT_CODES,
+    cameo_table,
+    intensity_milli_of_type,
+    phrases,
+    quad_of,
+    quads,
+    weis_table,
+)
+from detente.codebook.roles import cameo_roles, role_of_cameo, role_of_name, role_of_sectors
+
+__all__ = [
+    "NO_EVENT_CODES",
+    "cameo_not_states",
+    "cameo_roles",
+    "cameo_table",
+    "check_iso3",
+    "codes_to_iso3",
+    "demonym",
+    "find_state",
+    "intensity_milli_of_type",
+    "iso3_of",
+    "phrases",
+    "quad_of",
+    "quads",
+    "role_of_cameo",
+    "role_of_name",
+    "role_of_sectors",
+    "state_name",
+    "states",
+    "weis_table",
+]

@@ -1,0 +1,189 @@
+"""States: names and codes of every family to ISO 3166 alpha-3, by date.
+
+Facts from ISO 3166, the Correlates of War and Gleditsch–Ward state lists, FIPS 10-4 and the CAMEO country list. A code
+is translated only when its family is named: 69 of the FIPS codes are another country's ISO-2 code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+
+from detente.codebook.reading import read_data
+from detente.errors import CodebookError
+
+#: Families of codes; ``keds`` are the first three letters of KEDS actors.
+FAMILIES = ("iso3", "iso2", "cow", "gw", "fips", "cameo", "keds")
+_SEPARATOR = ";"
+_NEVER, _EVER = dt.date.min, dt.date.max
+
+
+def iso3_of(code: str | int, family: str, *, on: dt.date | None = None) -> str:
+    """Translate a code of a named family.
+
+    Args:
+        code: The code.
+        family: One of ``FAMILIES``.
+        on: The date at which it was used; by default today's meaning, then the last one.
+
+    Raises:
+        CodebookError: when the family is not known, or does not hold the code at that date; the message names the
+            family in which the code exists.
+    """
+    text = str(code).strip().upper()
+    if family not in FAMILIES:
+        raise CodebookError(
+            f"The code family {family!r} was named.", "It is not known.", f"Use: {', '.join(FAMILIES)}."
+        )
+    found = _find_code(text, family, on)
+    if found is None:
+        raise CodebookError(
+            f"{text!r} was given as a code of family {family!r}" + (f" on {on}." if on else "."),
+            _likely_families(text, family),
+            "Name the right family, or correct the code.",
+        )
+    return found
+
+
+def check_iso3(code: str) -> str:
+    """Return an ISO 3166 alpha-3 code unchanged.
+
+    Raises:
+        CodebookError: when it is none; the message says what it would be in other families.
+    """
+    return iso3_of(code, "iso3")
+
+
+def find_state(text: str, *, on: dt.date | None = None) -> str:
+    """Find a state by ISO3 code or any usual name, whatever its case, accents and punctuation.
+
+    Args:
+        text: The name.
+        on: The date at which it was used; a historic state is found at its own time, or by its own name.
+
+    Raises:
+        CodebookError: when no state has that name; the message offers the nearest names.
+    """
+    names = _names()
+    key = fold_name(text)
+    matches = names.get(key, [])
+    for row in matches:
+        if on is None or _is_valid(row, on):
+            return row["iso3"]
+    if matches:
+        return matches[0]["iso3"]
+    upper = text.strip().upper()
+    two = _likely_families(upper, "iso3") if len(upper) == 2 and upper.isalpha() else ""
+    near = [names[name][0]["name"] for name in difflib.get_close_matches(key, names, n=3, cutoff=0.7)]
+    hint = f"Did you mean {' or '.join(dict.fromkeys(near))}?" if near else "Use an English name or an ISO3 code."
+    raise CodebookError(f"{text!r} was given as a state.", two or "No state of that name is known.", hint)
+
+
+@cache
+def codes_to_iso3(family: str) -> Mapping[str, str]:
+    """All codes of a family in their present meaning (a historic one where there is no other).
+
+    The family ``name`` holds every name, demonym excepted, as it is usually written.
+    """
+    if family == "name":
+        return {
+            text: row["iso3"] for row in reversed(_rows()) for text in (row["name"], *_split(row["aliases"])) if text
+        }
+    table: dict[str, str] = {}
+    for row in _rows():
+        for code in _split(row[family]):
+            table.setdefault(code, row["iso3"])
+    return table
+
+
+@cache
+def cameo_not_states() -> frozenset[str]:
+    """CAMEO country codes of regions: never a state."""
+    return frozenset(row["code"] for row in read_data("not_states"))
+
+
+def state_name(iso3: str) -> str:
+    """The usual English name of a state."""
+    return _row(iso3)["name"]
+
+
+def demonym(iso3: str) -> str:
+    """The adjective of a state, or its name where there is none in use."""
+    row = _row(iso3)
+    return row["demonym"] or row["name"]
+
+
+def states(*, on: dt.date | None = None) -> list[str]:
+    """ISO3 codes of the states, disputed ones included and territories left out, at a date (default: today's)."""
+    chosen = [row for row in _rows() if row["status"] != "territory"]
+    if on is None:
+        return sorted(row["iso3"] for row in chosen if row["status"] != "historic")
+    return sorted({row["iso3"] for row in chosen if _is_valid(row, on)})
+
+
+def _find_code(text: str, family: str, on: dt.date | None) -> str | None:
+    if on is None:
+        return codes_to_iso3(family).get(text)
+    for row in _rows():
+        if text in _split(row[family]) and _is_valid(row, on):
+            return row["iso3"]
+    return None
+
+
+def _likely_families(text: str, asked: str) -> str:
+    """Say where a code does exist."""
+    elsewhere = [
+        f"{family.upper()} {text} is {state_name(codes_to_iso3(family)[text])}"
+        for family in FAMILIES
+        if family != asked and text in codes_to_iso3(family)
+    ]
+    return "; ".join(elsewhere) + "." if elsewhere else "No family of codes holds it."
+
+
+@cache
+def _rows() -> tuple[dict[str, str], ...]:
+    """Present states first, so that a code or name means the present state unless a date says otherwise."""
+    return tuple(
+        sorted(read_data("states"), key=lambda row: (row["status"] == "historic", row["status"] == "territory"))
+    )
+
+
+@cache
+def _names() -> dict[str, list[dict[str, str]]]:
+    names: dict[str, list[dict[str, str]]] = {}
+    for row in _rows():
+        for text in dict.fromkeys((row["iso3"], row["name"], *_split(row["aliases"]))):
+            if text and row not in names.setdefault(fold_name(text), []):
+                names[fold_name(text)].append(row)
+    return names
+
+
+def _row(iso3: str) -> dict[str, str]:
+    for row in _rows():
+        if row["iso3"] == iso3:
+            return row
+    check_iso3(iso3)
+    raise AssertionError(iso3)
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.split(_SEPARATOR) if part]
+
+
+def _is_valid(row: dict[str, str], on: dt.date) -> bool:
+    first = dt.date.fromisoformat(row["valid_from"]) if row["valid_from"] else _NEVER
+    last = dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else _EVER
+    return first <= on <= last
+
+
+def fold_name(text: str) -> str:
+    """Letters and digits only, without accents and case, and without a leading article."""
+    plain = unicodedata.normalize("NFKD", text.replace("&", " and ")).casefold()
+    kept = "".join(
+        char if char.isalnum() else " " for char in plain if not unicodedata.combining(char) and char not in ".'’"
+    )
+    words = kept.split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
