@@ -1,1 +1,32 @@
-"""Questions, and models that answer them with probabilities."""
+"""Questions about a relation's future, and models that answer them with probabilities.
+
+In come weeks of all pairs; out go rows of the tables ``forecasts`` and ``resolutions``. Nothing here reads a week after
+the origin it answers from, except ``resolve``, which says what came out.
+"""
+
+from __future__ import annotations
+
+from detente.forecast.climatology import Climatology
+from detente.forecast.outcomes import OUTCOME_NAME, Situation, describe_situation, outcome_index, resolve
+from detente.forecast.panel import Panel, build_panel
+from detente.forecast.protocol import Forecaster
+from detente.forecast.questions import Question
+
+__all__ = [
+    "OUTCOME_NAME",
+    "Climatology",
+    "Forecaster",
+    "Panel",
+    "Question",
+    "Situation",
+    "build_panel",
+    "default_forecaster",
+    "describe_situation",
+    "outcome_index",
+    "resolve",
+]
+
+
+def default_forecaster() -> Forecaster:
+    """The forecaster used where none is named."""
+    return Climatology()
