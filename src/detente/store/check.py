@@ -1,0 +1,53 @@
+"""Looking a store over without changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from detente.store.manifest import Batch, read_manifest
+
+_RELOAD = "Load its file again into a new store."
+
+
+def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong, each with what to do about it.
+
+    Args:
+        store: The store's directory.
+        deep: Read every events file to its end and count its rows.
+    """
+    batches = read_manifest(store)
+    for batch in batches:
+        yield from _check_batch(store, batch, deep=deep)
+    named = {batch.id for batch in batches}
+    left = [
+        path
+        for folder in ("events", "days", "ledgers")
+        for path in (store / folder).glob("*")
+        if path.stem not in named
+    ]
+    left += list(store.glob(".spool-*"))
+    if left:
+        yield f"{len(left)} files are left over from an interrupted load.", "The next load removes them."
+
+
+def _check_batch(store: Path, batch: Batch, *, deep: bool) -> Iterator[tuple[str, str]]:
+    path = store / "events" / f"{batch.id}.parquet"
+    for needed in (path, store / "days" / f"{batch.id}.parquet", store / "ledgers" / f"{batch.id}.json"):
+        if not needed.exists():
+            yield f"{needed.parent.name}/{needed.name} of {batch.path} is missing.", _RELOAD
+    if not path.exists():
+        return
+    if path.stat().st_size != batch.bytes:
+        yield f"events/{path.name} of {batch.path} has {path.stat().st_size} bytes, not {batch.bytes}.", _RELOAD
+    elif deep:
+        try:
+            rows = pl.read_parquet(path).height
+        except (OSError, pl.exceptions.PolarsError) as error:
+            yield f"events/{path.name} of {batch.path} cannot be read: {str(error).splitlines()[0]}.", _RELOAD
+        else:
+            if rows != batch.rows:
+                yield f"events/{path.name} of {batch.path} has {rows} rows, not {batch.rows}.", _RELOAD

@@ -1,0 +1,114 @@
+"""The manifest: the one file whose renaming is a commit.
+
+A store is a directory. Readers look at nothing but what its ``MANIFEST.json`` names; a batch whose files are there but
+which the manifest does not name was never committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.errors import StoreError
+
+NAME = "MANIFEST.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One loaded file.
+
+    Args:
+        id: Name of its files.
+        identity: What makes a repeated load the same load: content, provider and options.
+        provider: Whose data.
+        path: Name of the file it came from.
+        rows: Events kept.
+        first_day: First day on which one is said to have happened; empty when no row was kept.
+        last_day: Last such day.
+        bytes: Size of its events file, for a cheap check.
+        coverage_rule: ``every_day_has_rows`` or ``span`` (see the source's card).
+        ledger: Totals: read, kept, ignored by rule, failed by reason, notes.
+    """
+
+    id: str
+    identity: str
+    provider: str
+    path: str
+    rows: int
+    first_day: str
+    last_day: str
+    bytes: int
+    coverage_rule: str
+    ledger: dict[str, Any]
+
+
+def read_manifest(store: Path) -> list[Batch]:
+    """The committed batches, in the order of their commits; none where nothing was ever committed.
+
+    Raises:
+        StoreError: when the manifest is damaged or of a format that this version does not know.
+    """
+    path = store / NAME
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        found = content["format"]
+        batches = [Batch(**batch) for batch in content["batches"]] if found == FORMAT else []
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StoreError(f"The store {store} was to be read.", f"{error}.", "Check its access rights.") from None
+    except (ValueError, TypeError, KeyError):
+        raise StoreError(
+            f"The store {store} was to be read.",
+            f"Its {NAME} is damaged.",
+            "Restore it from a copy, or load the data into a new store.",
+        ) from None
+    if found != FORMAT:
+        raise StoreError(
+            f"The store {store} was to be read.",
+            f"It has format {found}; this version reads format {FORMAT}.",
+            "Use the version of Détente that wrote it, or load the data into a new store.",
+        )
+    return batches
+
+
+def write_manifest(store: Path, batches: list[Batch]) -> None:
+    """Commit: write the manifest beside the old one, make it durable, and rename it into place."""
+    text = json.dumps({"format": FORMAT, "batches": [asdict(batch) for batch in batches]}, indent=1, ensure_ascii=False)
+    write_durably(store / NAME, text.encode("utf-8"))
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a small file so that it is there whole or not at all, also after a power cut."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_directory(path.parent)
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Make a finished temporary file durable and give it its name."""
+    descriptor = os.open(temporary, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    temporary.replace(path)
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames in a directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,159 @@
+"""A store: one directory that can be appended to, read as of a day, and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from detente.errors import ConfigError, CutoffError, StoreError
+from detente.store.manifest import Batch, read_manifest
+
+if TYPE_CHECKING:
+    from detente.domain.ledger import Ledger
+    from detente.domain.records import Part, Repeats
+    from detente.store.view import View
+    from detente.store.writer import CoverageRule
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of an append.
+
+    Args:
+        batch: The batch that holds the file now.
+        ledger: The file's account, repeats included.
+        already_held: Whether it had been loaded before, so that nothing changed.
+    """
+
+    batch: Batch
+    ledger: Ledger
+    already_held: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with a store, and what to do about it."""
+
+    what: str
+    next_step: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.next_step}"
+
+
+@dataclass(frozen=True)
+class Store:
+    """A directory of batches.
+
+    Args:
+        path: The directory.
+        read_only: Refuse to append, whatever the access rights.
+    """
+
+    path: Path
+    read_only: bool = False
+
+    def append(
+        self,
+        provider: str,
+        parts: Iterable[Part],
+        *,
+        path: str,
+        identity: str,
+        repeats: Repeats | None = None,
+        coverage_rule: CoverageRule = "every_day_has_rows",
+    ) -> Receipt:
+        """Append one file as one batch: whole, durable and once, or not at all.
+
+        Args:
+            provider: Whose data.
+            parts: The file's parts; consumed one by one, never all in memory.
+            path: Name of the file, for people.
+            identity: What makes a later load the same load; one that is held already changes nothing.
+            repeats: The provider's rule for repeats, applied inside the batch and against what is held.
+            coverage_rule: Whether a day without rows is a gap (``every_day_has_rows``) or quiet (``span``).
+
+        Raises:
+            StoreError: when the store cannot be written; nothing is then changed.
+            DataError: when a part breaks its schema or the ledger does not add up.
+        """
+        from detente.store.writer import append_batch  # noqa: PLC0415 - readers need no writer
+
+        if self.read_only:
+            raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
+        batch, ledger, already_held = append_batch(
+            self.path,
+            provider,
+            parts,
+            path=path,
+            identity=identity,
+            repeats=repeats,
+            coverage_rule=coverage_rule,
+        )
+        return Receipt(batch, ledger, already_held)
+
+    def batches(self) -> list[Batch]:
+        """All committed batches, in the order of their commits."""
+        return read_manifest(self.path)
+
+    def providers(self) -> list[str]:
+        """Who is in the store, the one with most rows first."""
+        rows: Counter[str] = Counter()
+        for batch in self.batches():
+            rows[batch.provider] += batch.rows
+        return [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
+
+    def view(self, as_of: dt.date | None = None, provider: str | None = None) -> View:
+        """Read one provider's events as known at the end of a day.
+
+        Args:
+            as_of: The day; by default the last one on which an event is held.
+            provider: Whose; by default the one with most rows.
+
+        Raises:
+            CutoffError: when nothing was known by then.
+            ConfigError: when the store does not hold that provider.
+        """
+        from detente.store.view import View  # noqa: PLC0415 - the engine is loaded when something is read
+
+        batches = self.batches()
+        providers = self.providers()
+        if not providers:
+            raise CutoffError(
+                f"Events of the store {self.path} were asked for.",
+                "It holds none.",
+                "Load some with `detente load`.",
+            )
+        chosen = provider or providers[0]
+        if chosen not in providers:
+            raise ConfigError(
+                f"Provider {chosen!r} was named.", f"The store holds {', '.join(providers)}.", "Name one of these."
+            )
+        own = [batch for batch in batches if batch.provider == chosen]
+        return View(self.path, own, chosen, as_of, tuple(name for name in providers if name != chosen))
+
+    def check(self, *, deep: bool = False) -> list[Finding]:
+        """Look for missing, damaged and left-over files.
+
+        Args:
+            deep: Read every events file to its end and count its rows.
+        """
+        from detente.store.check import check_store  # noqa: PLC0415 - rarely needed
+
+        return [Finding(what, next_step) for what, next_step in check_store(self.path, deep=deep)]
+
+
+def open_store(path: str | Path, *, read_only: bool = False) -> Store:
+    """Open a store; a directory that does not exist yet is an empty store.
+
+    Raises:
+        StoreError: when there is something else at that path.
+    """
+    directory = Path(path)
+    if directory.exists() and not directory.is_dir():
+        raise StoreError(f"The store {directory} was to be opened.", "It is not a directory.", "Name a directory.")
+    return Store(directory, read_only)
