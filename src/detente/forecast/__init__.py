@@ -7,6 +7,7 @@ the origin it answers from, except ``resolve``, which says what came out.
 from __future__ import annotations
 
 from detente.forecast.climatology import Climatology
+from detente.forecast.logit import Logit
 from detente.forecast.outcomes import OUTCOME_NAME, Situation, describe_situation, outcome_index, resolve
 from detente.forecast.panel import Panel, build_panel
 from detente.forecast.protocol import Forecaster
@@ -16,6 +17,7 @@ __all__ = [
     "OUTCOME_NAME",
     "Climatology",
     "Forecaster",
+    "Logit",
     "Panel",
     "Question",
     "Situation",
@@ -28,5 +30,5 @@ __all__ = [
 
 
 def default_forecaster() -> Forecaster:
-    """The forecaster used where none is named."""
-    return Climatology()
+    """The forecaster used where none is named: ``logit-v1``, which answers as climatology while it has too few cases."""
+    return Logit()

@@ -20,9 +20,11 @@ Floats = npt.NDArray[np.float64]
 
 #: What a normally distributed change does at ±0.5 standard deviations: the answer before any data.
 NORMAL_PRIOR = (0.3085, 0.3830, 0.3085)
-#: Changes that do not overlap, summed over pairs, for which the normal prior counts in the pool: ten of the pool's
-#: periods if some ten pairs move independently in each.
-PRIOR_CHANGES = 100.0
+#: How many pairs that moved independently of one another the pool stands for. Pairs share the calendar and the world's
+#: news, so that hundreds of pairs over one period are far from hundreds of cases.
+INDEPENDENT_PAIRS = 10.0
+#: Changes that do not overlap for which the normal prior counts beside the pool.
+PRIOR_CHANGES = 40.0
 #: Changes that do not overlap for which the pool counts beside a pair's own.
 POOL_CHANGES = 40.0
 
@@ -67,5 +69,5 @@ def posterior_counts(situation: Situation, horizon: Horizon) -> Floats:
     Changes that overlap count for as many as fit side by side: their number over the weeks of the horizon.
     """
     own = situation.outcome_counts() / horizon.weeks
-    pool = own.sum(axis=0) + PRIOR_CHANGES * np.array(NORMAL_PRIOR)
+    pool = INDEPENDENT_PAIRS * own[situation.is_busy].mean(axis=0) + PRIOR_CHANGES * np.array(NORMAL_PRIOR)
     return np.asarray(own + POOL_CHANGES * pool / pool.sum(), dtype=np.float64)

@@ -33,6 +33,9 @@ SPREAD_WEEKS = 104
 POOL_CHANGES = 4.0
 #: Level: no relation is taken to be steadier than this.
 _SMALLEST_SPREAD = 0.05
+#: A pair with events in fewer of its weeks than this share is too quiet to speak for others: thousands of pairs that
+#: hardly meet would make "hold" look like what relations do.
+BUSY_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Situation:
         spread: Standard deviation of past changes, shrunk to the pool, shape (pairs,).
         changes: Past changes that were complete by the origin, in spreads, shape (pairs, past origins); NaN where
             either span holds fewer than half of its weeks.
+        is_busy: Pairs with events in at least half of their weeks, which make the pool; all where there is none.
     """
 
     scale: Floats
@@ -53,6 +57,7 @@ class Situation:
     reference: Floats
     spread: Floats
     changes: Floats
+    is_busy: npt.NDArray[np.bool_]
 
     def outcome_counts(self) -> Floats:
         """How often each pair's past changes deteriorated, held and improved, shape (pairs, 3)."""
@@ -77,8 +82,16 @@ def describe_situation(balance: Floats, horizon: Horizon) -> Situation:
     oldest = max(level.shape[1] - SPREAD_WEEKS, 0)
     newest = level.shape[1] - horizon.weeks
     changes = future[:, oldest + horizon.weeks :] - reference[:, oldest : max(newest, oldest)]
-    spread = _spreads(changes, level, horizon)
-    return Situation(scale, level, reference[:, -1], spread, changes / spread[:, None])
+    is_busy = _busy(balance)
+    spread = _spreads(changes, level, is_busy, horizon)
+    return Situation(scale, level, reference[:, -1], spread, changes / spread[:, None], is_busy)
+
+
+def _busy(balance: Floats) -> npt.NDArray[np.bool_]:
+    active = np.count_nonzero(np.nan_to_num(balance), axis=1)
+    held = np.count_nonzero(~np.isnan(balance), axis=1)
+    is_busy = (active > 0) & (active >= BUSY_SHARE * held)
+    return is_busy if is_busy.any() else np.ones_like(is_busy)
 
 
 def trailing_means(level: Floats, span: int) -> Floats:
@@ -100,20 +113,21 @@ def _trailing_sums(values: Floats, span: int) -> Floats:
     return total
 
 
-def _spreads(changes: Floats, level: Floats, horizon: Horizon) -> Floats:
+def _spreads(changes: Floats, level: Floats, is_busy: npt.NDArray[np.bool_], horizon: Horizon) -> Floats:
     """Standard deviations of changes, shrunk to the pool by the number of changes that do not overlap.
 
-    ``variance = (k·own + 4·pool) / (k + 4)`` with ``k`` = changes / weeks of the horizon, ``pool`` = median of the
-    pairs' own variances. Where no pair has two changes yet, the pool is what independent weeks would give: their
-    variance × (1/13 + 1/horizon).
+    ``variance = (k·own + 4·pool) / (k + 4)`` with ``k`` = changes / weeks of the horizon, ``pool`` = median of
+    the busy pairs' own variances. Where no pair has two changes yet, the pool is what independent weeks would give:
+    their variance × (1/13 + 1/horizon).
     """
     own, count = _variances(changes)
     has_own = count > 1
-    if has_own.any():
-        pool = float(np.median(own[has_own]))
+    if (has_own & is_busy).any():
+        pool = float(np.median(own[has_own & is_busy]))
     else:
         weekly, weeks = _variances(level)
-        usual = float(np.median(weekly[weeks > 1])) if (weeks > 1).any() else 1.0
+        several = (weeks > 1) & is_busy
+        usual = float(np.median(weekly[several])) if several.any() else 1.0
         pool = usual * (1 / REFERENCE_WEEKS + 1 / horizon.weeks)
     apart = np.where(has_own, count / horizon.weeks, 0.0)
     variance = (apart * np.where(has_own, own, 0.0) + POOL_CHANGES * pool) / (apart + POOL_CHANGES)
