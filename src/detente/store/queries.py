@@ -1,7 +1,7 @@
 """The store's SQL, in one place, so that another engine can take it.
 
-Readers' queries see the relations ``events`` and ``days``: the batches of one provider, cut by both clocks. All sums are
-of integers and cast back to BIGINT (a HUGEINT would be written as a float).
+Readers' queries see the relations ``events`` and ``days``: the batches of one provider, cut by both clocks. All sums
+are of integers and cast back to BIGINT (a HUGEINT would be written as a float).
 """
 
 from __future__ import annotations

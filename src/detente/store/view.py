@@ -75,14 +75,14 @@ class View:
                 f"{str(error).splitlines()[0]}.",
                 "Run `detente doctor` to see which file is missing or damaged.",
             ) from error
-        first_known = self._engine.execute(queries.FIRST_DAY).fetchone()
-        if not first_known or first_known[0] is None:
+        (first_known,) = self._engine.execute(queries.FIRST_DAY).fetchall()[0]
+        if first_known is None:
             raise CutoffError(
                 f"Events of provider {provider!r} as of {self.as_of} were asked for.",
                 "None of theirs had been published by then.",
                 "Move the as-of date.",
             )
-        self.first_day: dt.date = first_known[0]
+        self.first_day: dt.date = first_known
         self._cells: pl.DataFrame | None = None
         self._coverage: pl.DataFrame | None = None
 
@@ -138,10 +138,10 @@ class View:
 
     def pairs(self) -> pl.DataFrame:
         """All pairs: ``pair, n, first_day, last_day, active_days``, the busiest first."""
-        return self._engine.sql(queries.PAIRS).pl()
+        return pl.DataFrame(self._engine.sql(queries.PAIRS))
 
     def _frame(self, sql: str, schema: pl.Schema) -> pl.DataFrame:
-        return self._engine.sql(sql).pl().select(schema.names()).cast(dict(schema))
+        return pl.DataFrame(self._engine.sql(sql)).select(schema.names()).cast(schema)
 
 
 def _where(of: Pair | Dyad | None, since: dt.date | None, until: dt.date | None) -> str:

@@ -1,8 +1,8 @@
 """The only way in: one batch at a time, whole or not at all.
 
 Parts are spooled to a hidden directory, repeats are marked, the kept rows are written sorted, files are made durable
-and named, and the manifest is renamed last: that is the commit. Killed at any moment, a load leaves at most hidden files or
-files that no manifest names; the next writer sweeps them.
+and named, and the manifest is renamed last: that is the commit. Killed at any moment, a load leaves at most hidden files
+or files that no manifest names; the next writer sweeps them.
 """
 
 from __future__ import annotations
@@ -142,9 +142,9 @@ def _write_kept(
         within = repeats.within_minutes if repeats else None
         held_files = queries.sql_list(earlier) if earlier else None
         engine.execute(queries.flag_repeats(queries.sql_list(files), held_files, columns, within))
-        counted = engine.execute(queries.COUNT_FLAGGED).fetchone()
+        counted = engine.execute(queries.COUNT_FLAGGED).fetchall()
         engine.execute(queries.WRITE_KEPT.format(target=target))
-    kept, again, repeated, first_kept, last_kept = counted or (0, 0, 0, None, None)
+    kept, again, repeated, first_kept, last_kept = counted[0]
     ledger.move_to_ignored(ALREADY_HELD, again)
     ledger.move_to_ignored(repeats.rule if repeats else "repeat", repeated)
     return kept, str(first_kept or ""), str(last_kept or "")
