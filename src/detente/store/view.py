@@ -63,19 +63,11 @@ class View:
         self._is_span = filled[-1].coverage_rule == "span"
         moment = dt.datetime.combine(self.as_of, dt.time.max).isoformat(" ")
         cut = {"moment": moment, "as_of": self.as_of}
-        self._engine = duckdb.connect()
         events = queries.sql_list([store / "events" / f"{batch.id}.parquet" for batch in filled])
         days = queries.sql_list([store / "days" / f"{batch.id}.parquet" for batch in batches])
-        try:
-            self._engine.execute(queries.KNOWN_EVENTS.format(paths=events, **cut))
-            self._engine.execute(queries.KNOWN_DAYS.format(paths=days, **cut))
-        except duckdb.Error as error:
-            raise StoreError(
-                f"The store {store} was to be read.",
-                f"{str(error).splitlines()[0]}.",
-                "Run `detente doctor` to see which file is missing or damaged.",
-            ) from error
-        (first_known,) = self._engine.execute(queries.FIRST_DAY).fetchall()[0]
+        self._store = store
+        self._cut = (queries.KNOWN_EVENTS.format(paths=events, **cut), queries.KNOWN_DAYS.format(paths=days, **cut))
+        first_known = self._read(queries.FIRST_DAY).item()
         if first_known is None:
             raise CutoffError(
                 f"Events of provider {provider!r} as of {self.as_of} were asked for.",
@@ -132,16 +124,30 @@ class View:
     def coverage(self) -> pl.DataFrame:
         """Which days the provider covered, from the first day held to the as-of day: rows of ``coverage``."""
         if self._coverage is None:
-            known = self._engine.execute(queries.DAYS).fetchall()
+            known = self._read(queries.DAYS).rows()
             self._coverage = _judge(known, self.provider, self.first_day, self.as_of, is_span=self._is_span)
         return self._coverage
 
     def pairs(self) -> pl.DataFrame:
         """All pairs: ``pair, n, first_day, last_day, active_days``, the busiest first."""
-        return pl.DataFrame(self._engine.sql(queries.PAIRS))
+        return self._read(queries.PAIRS)
 
     def _frame(self, sql: str, schema: pl.Schema) -> pl.DataFrame:
-        return pl.DataFrame(self._engine.sql(sql)).select(schema.names()).cast(schema)
+        return self._read(sql).select(schema.names()).cast(schema)
+
+    def _read(self, sql: str) -> pl.DataFrame:
+        """Run one query in an engine of its own: nothing is held open between reads, and threads do not meet."""
+        try:
+            with duckdb.connect() as engine:
+                for definition in self._cut:
+                    engine.execute(definition)
+                return pl.DataFrame(engine.sql(sql).to_arrow_table())
+        except duckdb.Error as error:
+            raise StoreError(
+                f"The store {self._store} was to be read.",
+                f"{str(error).splitlines()[0]}.",
+                "Run `detente doctor` to see which file is missing or damaged.",
+            ) from error
 
 
 def _where(of: Pair | Dyad | None, since: dt.date | None, until: dt.date | None) -> str:

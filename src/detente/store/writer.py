@@ -1,8 +1,8 @@
 """The only way in: one batch at a time, whole or not at all.
 
 Parts are spooled to a hidden directory, repeats are marked, the kept rows are written sorted, files are made durable
-and named, and the manifest is renamed last: that is the commit. Killed at any moment, a load leaves at most hidden files
-or files that no manifest names; the next writer sweeps them.
+and named, and the manifest is renamed last: that is the commit. Killed at any moment, a load leaves at most hidden
+files or files that no manifest names; the next writer sweeps them.
 """
 
 from __future__ import annotations
