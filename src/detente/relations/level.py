@@ -39,7 +39,7 @@ def measure_levels(weeks: pl.DataFrame) -> pl.DataFrame:
     Goldstein (1992) for the intensities; Harvey (1989), ch. 2, for the filter.
 
     Args:
-        weeks: Rows of ``weeks`` for any number of pairs or dyads; what is in the frame is the pool.
+        weeks: Rows of ``weeks`` for any number of pairs or dyads, each with the same weeks; together, the pool.
 
     Returns:
         Rows of ``levels`` in the order of ``weeks``.
@@ -62,12 +62,9 @@ def measure_levels(weeks: pl.DataFrame) -> pl.DataFrame:
         (pl.col("cooperation") / pl.col("scale")).arcsinh().alias("cooperation_level"),
         (pl.col("conflict") / pl.col("scale")).arcsinh().alias("conflict_level"),
     )
-    keys = scaled.select(pl.struct("pair", "actor", "recipient").rle_id().alias("key"))["key"].to_numpy()
-    starts = np.flatnonzero(np.diff(keys, prepend=-1)) if len(keys) else np.array([], dtype=np.int64)
-    values = scaled["level_raw"].fill_null(float("nan")).to_numpy()
-    mean, error = np.empty(len(values)), np.empty(len(values))
-    for start, stop in zip(starts, [*starts[1:], len(values)], strict=True):
-        mean[start:stop], error[start:stop] = filter_local_level(values[start:stop])
+    weeks_each = scaled["week_end"].n_unique()
+    values = scaled["level_raw"].fill_null(float("nan")).to_numpy().reshape(-1, max(weeks_each, 1))
+    mean, error = (part.ravel() for part in filter_local_level(values))
     levels = scaled.with_columns(
         pl.Series("level", mean).fill_nan(None),
         pl.Series("level_low", mean - BAND * error).fill_nan(None),
@@ -98,43 +95,44 @@ def pair_scales(weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def filter_local_level(values: _Floats) -> tuple[_Floats, _Floats]:
-    """Filter a random walk seen through noise; only the past is used at each step.
+    """Filter random walks seen through noise; only the past is used at each step.
 
     Args:
-        values: Weekly values; NaN where the week is a gap (the state is carried on and its error grows).
+        values: Series × weeks; NaN where a week is a gap (the state is carried on and its error grows).
 
     Returns:
-        The filtered mean and its standard error at each week; NaN before the first value.
+        The filtered means and their standard errors, of the same shape; NaN before a series' first value.
     """
-    seen = values[np.isfinite(values)]
-    if not len(seen):
-        return np.full(len(values), np.nan), np.full(len(values), np.nan)
-    runs = [_filter_once(values, ratio) for ratio in _RATIOS]
-    best = int(np.argmax([likelihood + prior for (_, _, likelihood), prior in zip(runs, _RATIO_PRIOR, strict=True)]))
-    mean, error, _ = runs[best]
+    mean, error = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
+    best = np.full(len(values), -np.inf)
+    for ratio, prior in zip(_RATIOS, _RATIO_PRIOR, strict=True):
+        tried_mean, tried_error, likelihood = _filter_once(values, float(ratio))
+        better = likelihood + prior > best
+        best = np.where(better, likelihood + prior, best)
+        mean[better], error[better] = tried_mean[better], tried_error[better]
     return mean, error
 
 
-def _filter_once(values: _Floats, ratio: float) -> tuple[_Floats, _Floats, float]:
+def _filter_once(values: _Floats, ratio: float) -> tuple[_Floats, _Floats, _Floats]:
     """One pass with the noise variance concentrated out of the likelihood (Harvey 1989, §3.4)."""
-    mean, spread = np.full(len(values), np.nan), np.full(len(values), np.nan)
-    state, variance, squares, logs, count = 0.0, 0.0, 0.0, 0.0, 0
-    for index, value in enumerate(values):
-        variance += ratio
-        if math.isfinite(value):
-            if count == 0:
-                state, variance = value, 1.0
-            else:
-                total = variance + 1.0
-                surprise = value - state
-                squares += surprise * surprise / total
-                logs += math.log(total)
-                state += variance / total * surprise
-                variance /= total
-            count += 1
-        if count:
-            mean[index], spread[index] = state, variance
+    mean, spread = np.full(values.shape, np.nan), np.full(values.shape, np.nan)
+    state, variance = np.zeros(len(values)), np.zeros(len(values))
+    squares, logs, count = np.zeros(len(values)), np.zeros(len(values)), np.zeros(len(values))
+    for week in range(values.shape[1]):
+        value = values[:, week]
+        seen, opening = np.isfinite(value), count == 0
+        variance = variance + ratio
+        total = variance + 1.0
+        surprise = np.where(seen & ~opening, value - state, 0.0)
+        squares += surprise**2 / total
+        logs += np.where(seen & ~opening, np.log(total), 0.0)
+        gain = np.where(seen & ~opening, variance / total, 0.0)
+        state = np.where(seen & opening, value, state + gain * surprise)
+        variance = np.where(seen & opening, 1.0, variance * (1.0 - gain))
+        count += seen
+        started = count > 0
+        mean[started, week], spread[started, week] = state[started], variance[started]
     # One observation of size one is added, so that two or three equal weeks do not claim certainty.
-    noise = (squares + 1.0) / count
-    likelihood = -0.5 * (logs + count * math.log(noise))
-    return mean, np.sqrt(spread * noise), likelihood
+    noise = (squares + 1.0) / np.maximum(count, 1.0)
+    likelihood = np.where(count > 0, -0.5 * (logs + count * np.log(noise)), 0.0)
+    return mean, np.sqrt(spread * noise[:, None]), likelihood
