@@ -29,7 +29,7 @@ SAMPLE = Path(__file__).resolve().parents[1] / "src" / "detente" / "sample"
 FIRST, CHANGE, LAST = dt.date(2018, 1, 1), dt.date(2018, 11, 1), dt.date(2019, 3, 25)
 #: ICEWS gives the President of France to Andorra, of which he is co-prince; every one of his acts would be misread.
 CORRECTED = {"Emmanuel Macron": "FRA"}
-STATES_KEPT = 150
+STATES_KEPT = 120
 CODER = "BBN ACCENT (ICEWS), counted by day"
 
 
@@ -54,7 +54,7 @@ def read_stream(folder: Path) -> pl.DataFrame:
         pl.col("target_country").replace_strict(names, default=None).alias("recipient"),
     )
     stream = pl.concat(
-        [older.filter(pl.col("day").is_between(FIRST, CHANGE, closed="left")), newer.filter(pl.col("day") >= CHANGE)]
+        [older.filter(pl.col("day").is_between(FIRST, CHANGE, closed="left")), newer.filter(pl.col("day").is_between(CHANGE, LAST))]
     )
     role = _roles(raw)
     return stream.with_columns(

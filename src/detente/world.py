@@ -139,17 +139,23 @@ class World:
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon from one origin; the model learns from all pairs."""
         panel = self.panel(as_of)
+        if pairs is not None and not set(pairs) <= set(panel.pairs):
+            panel = self._build_panel(as_of, also=pairs[0])
         fitted = forecast.default_forecaster().fit(panel, [as_of], horizon)
         answers = fitted.predict(panel, [as_of], horizon)
         return answers if pairs is None else answers.filter(pl.col("pair").is_in(pairs))
 
     def panel(self, as_of: dt.date) -> forecast.Panel:
-        """Weekly balances of all pairs up to a day, side by side."""
+        """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average."""
         if as_of not in self._panels:
-            view = self.view_as_of(as_of)
-            weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by="pair")
-            self._panels[as_of] = forecast.build_panel(weeks)
+            self._panels[as_of] = self._build_panel(as_of)
         return self._panels[as_of]
+
+    def _build_panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
+        view = self.view_as_of(as_of)
+        weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by="pair")
+        busy = weeks.filter((pl.col("n").mean().over("pair") >= 1) | (pl.col("pair") == (also or "")))
+        return forecast.build_panel(busy)
 
     def watch(self, *, top: int = 20, horizon: str | int | Horizon = "13w", by: str = "moved") -> pl.DataFrame:
         """Which pairs moved, or are likely to move: rows of the table ``watch``.

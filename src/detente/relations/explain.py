@@ -107,7 +107,7 @@ def explain_change(cells: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, a
         recent=now,
         usual=before,
         recent_from=recent_from,
-        usual_from=max(usual_from, present.min()),  # type: ignore[type-var] - days are not null here
+        usual_from=max(usual_from, *present.sort().head(1)),
         reasons=reasons,
     )
 

@@ -44,7 +44,8 @@ def build_weeks(
     check_table(cells, CELLS)
     check_table(coverage, COVERAGE)
     days = coverage.filter(pl.col("status") == "present", pl.col("day") <= as_of).select("day")
-    ends = week_ends(as_of, first=days["day"].min()) if days.height else []
+    first: list[dt.date] = days["day"].sort().head(1).to_list()
+    ends = week_ends(as_of, first=first[0]) if first else []
     calendar = (
         days.with_columns(_week_end("day", as_of))
         .group_by("week_end")

@@ -1,0 +1,194 @@
+"""Loading files into a store: plan, show the plan, then run it. One bad file does not stop the others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.domain.ledger import Ledger
+from detente.errors import SourceError
+
+if TYPE_CHECKING:
+    from detente.sources import ReadOptions, Source
+    from detente.store import Store
+
+#: Called with the name of the file under way, the files finished, and the files in all.
+Progress = Callable[[str, int, int], None]
+_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class LoadPlan:
+    """What a load would do.
+
+    Args:
+        provider: Under whose name the rows go.
+        store: The store's directory.
+        files: Each file, its size in bytes, and whether it is held already.
+    """
+
+    provider: str
+    store: Path
+    files: tuple[tuple[Path, int, bool], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as JSON-ready values."""
+        files = [{"path": str(path), "bytes": size, "already_held": held} for path, size, held in self.files]
+        return {"provider": self.provider, "store": str(self.store), "files": files}
+
+    def __str__(self) -> str:
+        new = [size for _, size, held in self.files if not held]
+        held = len(self.files) - len(new)
+        also = f"; {held} already held and left alone" if held else ""
+        return f"plan: load {len(new)} files ({sum(new) / 1e6:.1f} MB) of {self.provider} into {self.store}{also}"
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did.
+
+    Args:
+        provider: Under whose name the rows went.
+        ledgers: The account of each file that was read.
+        already_held: Files that had been loaded before.
+        failed_files: Files that could not be read at all, with what was found and what to do.
+    """
+
+    provider: str
+    ledgers: tuple[Ledger, ...]
+    already_held: tuple[str, ...]
+    failed_files: tuple[tuple[str, str], ...]
+
+    @property
+    def total(self) -> Ledger:
+        """All accounts added up."""
+        total = Ledger("all files")
+        for ledger in self.ledgers:
+            total.add(ledger)
+        return total
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON-ready values."""
+        return {
+            "provider": self.provider,
+            "ledgers": [asdict(ledger) for ledger in self.ledgers],
+            "total": {key: value for key, value in asdict(self.total).items() if key != "failures"},
+            "already_held": list(self.already_held),
+            "failed_files": [{"path": path, "reason": reason} for path, reason in self.failed_files],
+        }
+
+    def __str__(self) -> str:
+        shown = [*self.ledgers, self.total] if len(self.ledgers) > 1 else list(self.ledgers)
+        lines = [line for ledger in shown for line in _ledger_lines(ledger)]
+        lines += [f"{path}: held already, nothing changed" for path in self.already_held]
+        lines += [f"{path}: FAILED. {reason}" for path, reason in self.failed_files]
+        return "\n".join(lines)
+
+
+def plan_load(store: Store, source: Source, paths: Sequence[Path], options: ReadOptions) -> LoadPlan:
+    """Say what a load would do, without doing it.
+
+    Raises:
+        SourceError: when a path does not exist or no file is found.
+    """
+    files = _find_files(paths)
+    held = {batch.identity for batch in store.batches()}
+    listed = []
+    for path in files:
+        readable = _identity(path, source, options)
+        listed.append((path, path.stat().st_size, readable in held))
+    return LoadPlan(options.name or source.card.name, store.path, tuple(listed))
+
+
+def load(
+    store: Store,
+    source: Source,
+    paths: Sequence[Path],
+    options: ReadOptions,
+    *,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load files, each as one batch that is saved whole or not at all.
+
+    Args:
+        store: Where to.
+        source: Who reads them.
+        paths: Files, or directories of files.
+        options: How to read them.
+        progress: Told before each file.
+
+    Raises:
+        SourceError: when a path does not exist or no file is found.
+        StoreError: when the store cannot be written; files loaded before stay loaded.
+    """
+    files = _find_files(paths)
+    provider = options.name or source.card.name
+    ledgers, again, failed = [], [], []
+    for index, path in enumerate(files):
+        if progress:
+            progress(path.name, index, len(files))
+        try:
+            receipt = store.append(
+                provider,
+                source.read(path, options),
+                path=path.name,
+                identity=_identity(path, source, options) or path.name,
+                repeats=source.repeats,
+                coverage_rule=source.card.coverage_rule,
+            )
+        except SourceError as error:
+            failed.append((str(path), str(error)))
+            continue
+        if receipt.already_held:
+            again.append(str(path))
+        else:
+            ledgers.append(receipt.ledger)
+    return LoadReport(provider, tuple(ledgers), tuple(again), tuple(failed))
+
+
+def _find_files(paths: Sequence[Path]) -> list[Path]:
+    """The files of all paths, directories opened up, in a stable order."""
+    files = []
+    for path in paths:
+        try:
+            found = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+            missing = not found or not found[0].exists()
+        except OSError as error:
+            raise SourceError(f"{path} was to be loaded.", f"{error}.", "Check its access rights.") from None
+        if missing:
+            what = "The directory holds no file." if path.is_dir() else "There is no such file."
+            raise SourceError(f"{path} was to be loaded.", what, "Check the path.")
+        files += found
+    return files
+
+
+def _identity(path: Path, source: Source, options: ReadOptions) -> str | None:
+    """What makes a repeated load the same load: content, source and options; None where it cannot be read."""
+    digest = hashlib.sha256(json.dumps([source.card.name, _plain(options)], sort_keys=True).encode())
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+    except OSError:
+        return None  # the reading itself will say why
+    return digest.hexdigest()
+
+
+def _plain(options: ReadOptions) -> dict[str, Any]:
+    return {"map": dict(options.map), "undirected": options.undirected, "gaps": options.gaps, "name": options.name}
+
+
+def _ledger_lines(ledger: Ledger) -> list[str]:
+    lines = [
+        f"{ledger.path}: {ledger.read:,} read = {ledger.kept:,} kept + {sum(ledger.ignored.values()):,} ignored "
+        f"+ {sum(ledger.failed.values()):,} failed"
+    ]
+    for title, counts in (("ignored", ledger.ignored), ("failed", ledger.failed), ("noted", ledger.notes)):
+        if counts:
+            lines.append(f"  {title}: " + ", ".join(f"{name} {n:,}" for name, n in sorted(counts.items())))
+    lines += [f"  line {failure.line}: {failure.reason}: {failure.excerpt[:80]!r}" for failure in ledger.failures[:3]]
+    return lines
