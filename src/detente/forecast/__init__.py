@@ -30,5 +30,5 @@ __all__ = [
 
 
 def default_forecaster() -> Forecaster:
-    """The forecaster used where none is named: ``logit-v1``, which answers as climatology while it has too few cases."""
+    """The forecaster used where none is named: ``logit-v1``, climatology while that has too few cases."""
     return Logit()
