@@ -9,13 +9,15 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from detente.errors import ConfigError, DetenteError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
     from rich.console import Console
 
@@ -245,7 +247,9 @@ def _world(store: Path | None, as_of: str | None, provider: str | None) -> World
     return open_world(store, as_of=as_of, provider=provider)
 
 
-def _exported(world: World, what: Exportable, pair: tuple[str, str] | None, *, by: str) -> pl.DataFrame:
+def _exported(
+    world: World, what: Exportable, pair: tuple[str, str] | None, *, by: Literal["pair", "dyad"]
+) -> pl.DataFrame:
     view = world.pair(*pair) if pair else None
     if what is Exportable.events:
         return view.events() if view else world.view.events()
@@ -275,7 +279,11 @@ def _write_frame(frame: pl.DataFrame, to: str) -> None:
         _write(frame.write_csv())
         return
     path = Path(to)
-    writers = {".parquet": frame.write_parquet, ".csv": frame.write_csv, ".json": frame.write_json}
+    writers: dict[str, Callable[[Path], object]] = {
+        ".parquet": frame.write_parquet,
+        ".csv": frame.write_csv,
+        ".json": frame.write_json,
+    }
     if path.suffix not in writers:
         raise ConfigError(
             f"--to {to} was given.", "Its ending says no format.", "End it with .parquet, .csv or .json, or use -."

@@ -10,7 +10,7 @@ import datetime as dt
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -22,7 +22,6 @@ from detente.domain.tables import WATCH, check_table
 from detente.errors import CodebookError, CutoffError
 from detente.outlook import build_brief
 from detente.sample import load_chronology, read_card, sample_store_path
-from detente.sources import find_source
 from detente.store import open_store
 
 if TYPE_CHECKING:
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
     from detente.relations import Explanation, Status
     from detente.store import Store, View
 
-#: Weeks without any event in most of which a pair is too quiet to be put on a list of movers.
+Side = Literal["pair", "dyad"]
+#: A pair with fewer events a week is too quiet to be put on a list of movers.
 _WATCH_MIN_EVENTS_A_WEEK = 5
 _RECENT_WEEKS = 4
 
@@ -90,6 +90,7 @@ class World:
         self._provider = provider
         self._views: dict[dt.date | None, View] = {}
         self._panels: dict[dt.date, forecast.Panel] = {}
+        self._weeks: dict[tuple[dt.date, str], pl.DataFrame] = {}
         self.view = self.view_as_of(as_of)
 
     @property
@@ -103,9 +104,13 @@ class World:
         return self.view.provider
 
     @cached_property
-    def card(self) -> Mapping[str, object]:
+    def card(self) -> Mapping[str, Any]:
         """The card of the data: publisher, citation, terms, caveats."""
-        return read_card() if self.is_sample else find_source(self.provider).card.as_dict()
+        if self.is_sample:
+            return read_card()
+        from detente.sources import find_card  # noqa: PLC0415 - not needed for the sample
+
+        return find_card(self.provider)
 
     def view_as_of(self, as_of: str | dt.date | None) -> View:
         """The store as known at the end of a day (None: the world's own day, or the last one known)."""
@@ -128,9 +133,22 @@ class World:
         """All pairs in the data: ``pair, n, first_day, last_day, active_days``, the busiest first."""
         return self.view.pairs()
 
-    def levels(self, *, by: str = "pair") -> pl.DataFrame:
+    def levels(self, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` for all pairs (``by="pair"``) or all dyads (``by="dyad"``)."""
-        return _levels(self.view, None, by=by)
+        return relations.measure_levels(self.weeks(self.as_of, by=by))
+
+    def weeks(self, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
+        """Rows of the table ``weeks`` for all pairs, or all dyads, up to a day."""
+        if (as_of, by) not in self._weeks:
+            view = self.view_as_of(as_of)
+            self._weeks[as_of, by] = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by=by)
+        return self._weeks[as_of, by]
+
+    def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
+        """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""
+        pool = [*self.panel(as_of).pairs, pair.id]
+        weeks = self.weeks(as_of, by=by).filter(pl.col("pair").is_in(pool))
+        return relations.measure_levels(weeks).filter(pl.col("pair") == pair.id)
 
     def forecasts(self, *, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
         """Rows of the table ``forecasts`` for all pairs, at the given horizons in weeks."""
@@ -152,8 +170,7 @@ class World:
         return self._panels[as_of]
 
     def _build_panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
-        view = self.view_as_of(as_of)
-        weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by="pair")
+        weeks = self.weeks(as_of)
         busy = weeks.filter((pl.col("n").mean().over("pair") >= 1) | (pl.col("pair") == (also or "")))
         return forecast.build_panel(busy)
 
@@ -207,9 +224,9 @@ class PairView:
     def __repr__(self) -> str:
         return f"<PairView {self.pair} from {self.world.provider} as of {self.world.as_of}>"
 
-    def level(self, *, by: str = "pair", as_of: str | dt.date | None = None) -> pl.DataFrame:
+    def level(self, *, by: Side = "pair", as_of: str | dt.date | None = None) -> pl.DataFrame:
         """Rows of the table ``levels``: the pair's weeks, or each direction's (``by="dyad"``)."""
-        return _levels(self.world.view_as_of(as_of), self.pair, by=by)
+        return self.world.levels_of(self.pair, self.world.view_as_of(as_of).as_of, by=by)
 
     def events(
         self, *, since: str | dt.date | None = None, until: str | dt.date | None = None, limit: int | None = None
@@ -266,8 +283,8 @@ class PairView:
             self.pair,
             as_of=view.as_of,
             provider=view.provider,
-            levels_pair=_levels(view, self.pair, by="pair"),
-            levels_dyads=_levels(view, self.pair, by="dyad"),
+            levels_pair=world.levels_of(self.pair, view.as_of),
+            levels_dyads=world.levels_of(self.pair, view.as_of, by="dyad"),
             coverage=coverage,
             explanation=relations.explain_change(cells, coverage, self.pair, as_of=view.as_of),
             forecasts=self.forecasts(as_of=view.as_of, horizons=panel_weeks),
@@ -275,14 +292,6 @@ class PairView:
             card=world.card,
             horizon=wanted,
         )
-
-
-def _levels(view: View, pair: Pair | None, *, by: str) -> pl.DataFrame:
-    """Levels of one pair, or of all; the pool that short histories lean on is always all pairs."""
-    direction = "dyad" if by == "dyad" else "pair"
-    weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=view.as_of, by=direction)
-    levels = relations.measure_levels(weeks, as_of=view.as_of)
-    return levels if pair is None else levels.filter(pl.col("pair") == pair.id)
 
 
 def _state(text: str) -> str:

@@ -76,13 +76,11 @@ def _named(reason: Reason) -> str:
 
 
 def _volume_sentence(levels: pl.DataFrame) -> list[str]:
-    weekly = levels.sort("week_end")["n"].drop_nulls()
-    if len(weekly) <= 4 or not weekly.mean():
+    weekly: list[int] = levels.sort("week_end")["n"].drop_nulls().to_list()
+    recent, earlier = weekly[-4:], weekly[:-4]
+    if not earlier or not sum(earlier):
         return []
-    recent, usual = weekly.tail(4).sum() / 4, weekly.head(len(weekly) - 4).sum() / (len(weekly) - 4)
-    if not usual:
-        return []
-    ratio = recent / usual
+    ratio = (sum(recent) / len(recent)) / (sum(earlier) / len(earlier))
     amount = "more" if ratio > _BUSY else "less" if ratio < _QUIET else ""
     if not amount:
         return []
