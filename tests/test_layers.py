@@ -72,9 +72,7 @@ def test_the_front_door_exports_what_it_names() -> None:
 
 def test_importing_the_package_does_no_work() -> None:
     """`import detente` loads no engine and no frame library."""
-    code = (
-        "import sys, detente; print([m for m in ('duckdb', 'polars', 'numpy', 'yaml') if m in sys.modules])"
-    )
+    code = "import sys, detente; print([m for m in ('duckdb', 'polars', 'numpy', 'yaml') if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 

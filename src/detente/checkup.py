@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente import __version__
 from detente.errors import CutoffError
 
 if TYPE_CHECKING:
@@ -130,6 +129,6 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
                 gaps=tuple(gaps),
             )
         )
-    installed = {"detente": __version__, "python": platform.python_version()}
+    installed = {"detente": version("detente"), "python": platform.python_version()}
     installed |= {name: version(name) for name in _ENGINES}
     return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,8 +75,8 @@ class LoadReport:
         """The report as JSON-ready values."""
         return {
             "provider": self.provider,
-            "ledgers": [asdict(ledger) for ledger in self.ledgers],
-            "total": {key: value for key, value in asdict(self.total).items() if key != "failures"},
+            "ledgers": [ledger.as_dict() for ledger in self.ledgers],
+            "total": {key: value for key, value in self.total.as_dict().items() if key != "failures"},
             "already_held": list(self.already_held),
             "failed_files": [{"path": path, "reason": reason} for path, reason in self.failed_files],
         }

@@ -68,8 +68,9 @@ def open_world(
 def find_store(path: str | Path | None = None) -> tuple[Store, bool]:
     """The store to read, and whether it is the bundled sample (where none is named and none has been filled)."""
     chosen = Path(path) if path is not None else default_store_path()
-    is_sample = path is None and not (chosen / "MANIFEST.json").exists()
-    return open_store(sample_store_path() if is_sample else chosen, read_only=True), is_sample
+    if path is None and not (chosen / "MANIFEST.json").exists():
+        chosen = sample_store_path()
+    return open_store(chosen, read_only=True), chosen == sample_store_path()
 
 
 class World:
@@ -108,9 +109,22 @@ class World:
         """The card of the data: publisher, citation, terms, caveats."""
         if self.is_sample:
             return read_card()
-        from detente.sources import find_card  # noqa: PLC0415 - not needed for the sample
+        from detente.sources import SOURCES  # noqa: PLC0415 - not needed for the sample
 
-        return find_card(self.provider)
+        if self.provider not in SOURCES:
+            return {
+                "title": f"{self.provider}, a table of the user's own",
+                "citation": "its owner",
+                "terms": "its owner's",
+            }
+        card = SOURCES[self.provider].card
+        return {
+            "title": card.title,
+            "publisher": card.publisher,
+            "citation": card.citation,
+            "terms": card.licence,
+            "caveats": list(card.caveats),
+        }
 
     def view_as_of(self, as_of: str | dt.date | None) -> View:
         """The store as known at the end of a day (None: the world's own day, or the last one known)."""

@@ -7,7 +7,8 @@ does not add up, so that nothing is lost in silence.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from detente.errors import DataError
 
@@ -77,6 +78,18 @@ class Ledger:
         self.failed.update(other.failed)
         self.notes.update(other.notes)
         self.failures.extend(other.failures[: LISTED_FAILURES - len(self.failures)])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The account as JSON-ready values, the listed failures included."""
+        return {
+            "path": self.path,
+            "read": self.read,
+            "kept": self.kept,
+            "ignored": dict(self.ignored),
+            "failed": dict(self.failed),
+            "notes": dict(self.notes),
+            "failures": [asdict(failure) for failure in self.failures],
+        }
 
     def check(self) -> None:
         """Pass when the counts add up.

@@ -16,7 +16,6 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
@@ -116,7 +115,7 @@ def _write_batch(
     publish(target, store / "events" / f"{name}.parquet")
     days.write_parquet(spool / "days", compression="zstd")
     publish(spool / "days", store / "days" / f"{name}.parquet")
-    account = asdict(ledger)
+    account = ledger.as_dict()
     write_durably(store / "ledgers" / f"{name}.json", json.dumps(account, ensure_ascii=False).encode())
     totals = {key: account[key] for key in ("read", "kept", "ignored", "failed", "notes")}
     return Batch(name, identity, provider, path, kept, first, last, size, coverage_rule, totals)
