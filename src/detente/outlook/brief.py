@@ -19,6 +19,7 @@ from detente.outlook.words import estimative_word
 #: Version of the JSON form; a key that changes its meaning is a new version.
 BRIEF_VERSION = "brief-v1"
 _REASONS_SHOWN = 5
+_NAMED_SHOWN = 3
 _DAYS_TO_REPORT = 2
 _OUTCOMES = ("deteriorate", "hold", "improve")
 
@@ -223,20 +224,29 @@ def gather_reasons(explanation: relations.Explanation, known: pl.DataFrame) -> t
         .agg(pl.col("contribution").sum(), pl.col("n").sum(), pl.col("what").head(2).str.join("; "), pl.col("actor"))
         .sort(pl.col("contribution").abs(), "day", descending=[True, False])
     )
+    named = [row for row in days.iter_rows(named=True) if _label(known, row)]
     shown = [
-        Reason(day, share, n, what, _label(known, day, is_worse=worse))
-        for side in (True, False)
-        for day, worse, share, n, what, _ in days.filter(pl.col("is_worse") == side).head(_REASONS_SHOWN).iter_rows()
+        Reason(row["day"], row["contribution"], row["n"], row["what"], _label(known, row))
+        for worse in (True, False)
+        for row in _choose(days.filter(pl.col("is_worse") == worse).to_dicts(), named)
     ]
     rest = explanation.change - math.fsum(reason.contribution for reason in shown)
     return (*shown, Reason(None, rest, None, "all other days and kinds of events", ""))
 
 
-def _label(known: pl.DataFrame, day: dt.date, *, is_worse: bool) -> str:
-    """The latest known event that reports of a day are about: on that day or up to two days before it."""
-    side = "conflict" if is_worse else "cooperation"
-    first = day - dt.timedelta(days=_DAYS_TO_REPORT)
-    near = known.filter(pl.col("day").is_between(first, day), pl.col("direction") == side).sort("day")
+def _choose(side: list[dict[str, Any]], named: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The weightiest days of one side, and after them the weightiest that are known for something."""
+    chosen = side[:_REASONS_SHOWN]
+    return chosen + [row for row in side[_REASONS_SHOWN:] if row in named][:_NAMED_SHOWN]
+
+
+def _label(known: pl.DataFrame, row: Mapping[str, Any]) -> str:
+    """What a day's reports are about: a known act of these actors on that day or up to two days before it."""
+    side = "conflict" if row["is_worse"] else "cooperation"
+    first = row["day"] - dt.timedelta(days=_DAYS_TO_REPORT)
+    near = known.filter(
+        pl.col("day").is_between(first, row["day"]), pl.col("direction") == side, pl.col("actor").is_in(row["actor"])
+    ).sort("day")
     return " / ".join(near["label"].unique(maintain_order=True).tail(2))
 
 

@@ -140,7 +140,8 @@ def _reasons(rows: pl.DataFrame, recent_days: int, usual_days: int) -> pl.DataFr
     )
     label = pl.col("event_type").fill_null("statement")
     way = pl.col("actor") + " → " + pl.col("recipient")
-    shown = pl.format("{}: {}, {} events", way, label, pl.col("n"))
+    noun = pl.when(pl.col("n") == 1).then(pl.lit("event")).otherwise(pl.lit("events"))
+    shown = pl.format("{}: {}, {} {}", way, label, pl.col("n"), noun)
     absent = pl.format("{}: {} on the days without one", way, label)
     reasons = pl.concat(
         [
