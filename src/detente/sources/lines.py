@@ -1,0 +1,270 @@
+"""Files as blocks of whole lines, in bounded memory: plain, gzip, or zip with any number of members.
+
+Out come blocks of some 16 MB that end at a line end, all line ends made line feeds. A line over 1 MiB is counted
+and skipped without being held; what a damaged archive still gives is kept and the break is counted. Refused outright:
+what cannot be opened, what is empty, and what is not text.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from detente.domain.ledger import EXCERPT_CHARS, Failure
+from detente.errors import SourceError
+
+#: Bytes of text in a block: large enough that per-block work does not show, small against memory.
+BLOCK_BYTES = 16 * 1024 * 1024
+#: No provider writes lines near this; a longer one is damage, and holding it is how readers die.
+LONGEST_LINE = 1024 * 1024
+_COMPRESSED_READ = 1024 * 1024
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_BOM = b"\xef\xbb\xbf"
+#: Members of an archive that go with data but are none.
+_NOT_DATA = (".pdf", ".html", ".htm", ".md", ".doc", ".docx", ".xml", ".json", ".parquet", ".sha256", ".md5")
+_NOT_DATA_NAMES = ("readme", "license", "licence", "copying", ".", "__macosx")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a file.
+
+    Args:
+        data: The lines, each ended by a line feed.
+        first_line: Number of the first of them in its member, counted from 1.
+        member: Name of the file, or of the archive's member.
+        starts_member: Whether the first line is the member's first: where a header would be.
+        failures: Lines skipped since the block before.
+    """
+
+    data: bytes
+    first_line: int
+    member: str
+    starts_member: bool
+    failures: tuple[Failure, ...] = ()
+
+
+def read_blocks(path: Path, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+    """Read a file as blocks of whole lines.
+
+    Args:
+        path: A plain file, a ``.gz`` or a ``.zip``; the form is found from the first bytes, not from the name.
+        block_bytes: About how much text a block holds.
+
+    Raises:
+        SourceError: when it cannot be opened or read, is empty, or is not text.
+    """
+    with open_file(path) as file:
+        magic = file.read(4)
+        if not magic:
+            raise _empty(path)
+        file.seek(0)
+        if magic == _ZIP:
+            yield from _blocks_of_zip(file, path, block_bytes)
+        else:
+            chunks = _inflated(file, block_bytes) if magic[:2] == _GZIP else _plain(file, block_bytes)
+            name = path.name.removesuffix(".gz")
+            yield from _blocks(chunks, path, name)
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, or say why it cannot be opened.
+
+    Raises:
+        SourceError: when it is missing, a directory, without the right to read, or breaks off while being read.
+    """
+    try:
+        if path.is_dir():
+            entries = sum(1 for _ in path.iterdir())
+            raise SourceError(
+                f"{path} was to be read.", f"It is a directory of {entries} entries.", "Name the files in it."
+            )
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise SourceError(
+            f"{path} was to be read.",
+            f"The system answers: {error.strerror or error}.",
+            "Check the name and your right to read it.",
+        ) from error
+
+
+def is_of_type(path: Path, magic: bytes) -> bool:
+    """Whether a file begins with the given bytes.
+
+    Raises:
+        SourceError: when it cannot be opened.
+    """
+    with open_file(path) as file:
+        return file.read(len(magic)) == magic
+
+
+def _empty(path: Path) -> SourceError:
+    return SourceError(f"{path} was to be read.", "The file is empty.", "Fetch it again, or leave it out.")
+
+
+def _plain(file: IO[bytes], size: int) -> Iterator[bytes]:
+    while chunk := file.read(size):
+        yield chunk
+
+
+def _inflated(file: IO[bytes], size: int) -> Iterator[bytes | Failure]:
+    """The text of a gzip file of one or several streams, up to where it breaks."""
+    inflate = zlib.decompressobj(wbits=31)
+    held, at_end = b"", False
+    try:
+        while True:
+            held = held or file.read(_COMPRESSED_READ)
+            if not held:
+                break
+            if inflate.eof:
+                if held.startswith(b"\0"):  # padding to a block of a tape or a disk
+                    held = held.lstrip(b"\0")
+                    continue
+                inflate = zlib.decompressobj(wbits=31)
+            if chunk := inflate.decompress(held, size):
+                yield chunk
+            held = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+        at_end = inflate.eof
+    except zlib.error as error:
+        yield Failure(0, "damaged_file", f"gzip: {error}")
+        return
+    if rest := inflate.flush():
+        yield rest
+    if not at_end:
+        yield Failure(0, "truncated_file", "the gzip stream breaks off")
+
+
+def _blocks_of_zip(file: IO[bytes], path: Path, size: int) -> Iterator[Block]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except zipfile.BadZipFile as error:
+        raise SourceError(
+            f"{path} was to be read.", f"It is a damaged zip archive ({error}).", "Fetch it again."
+        ) from error
+    members = [member for member in archive.infolist() if _is_data(member)]
+    if not members:
+        raise SourceError(
+            f"{path} was to be read.",
+            f"None of its {len(archive.namelist())} members looks like data.",
+            "Unpack it and name the files.",
+        )
+    found = False
+    for member in members:
+        for block in _blocks(
+            _unzipped(archive, member, size), path, PurePosixPath(member.filename).name, optional=True
+        ):
+            found = True
+            yield block
+    if not found:
+        raise _empty(path)
+
+
+def _is_data(member: zipfile.ZipInfo) -> bool:
+    name = member.filename.lower()
+    parts = PurePosixPath(name).parts
+    return not (member.is_dir() or name.endswith(_NOT_DATA) or any(part.startswith(_NOT_DATA_NAMES) for part in parts))
+
+
+def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> Iterator[bytes | Failure]:
+    try:
+        with archive.open(member) as stream:
+            yield from _plain(stream, size)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        yield Failure(0, "damaged_file", f"zip member {member.filename}: {error}")
+
+
+@dataclass
+class _Cutter:
+    """Cuts chunks at line ends and counts lines; holds at most one chunk and one line."""
+
+    path: Path
+    member: str
+    line: int = 1
+    carry: bytes = b""
+    is_skipping: bool = False
+    has_bare_returns: bool | None = None
+    failures: list[Failure] = field(default_factory=list)
+
+    def cut(self, chunk: bytes) -> Block | None:
+        """The whole lines that the chunk completes."""
+        chunk = self._with_line_feeds(chunk)
+        if self.is_skipping:
+            end = chunk.find(b"\n")
+            if end < 0:
+                return None
+            chunk, self.is_skipping = chunk[end + 1 :], False
+            self.line += 1
+        end = chunk.rfind(b"\n") + 1
+        data = self.carry + chunk[:end] if end else b""
+        self.carry = chunk[end:] if end else self.carry + chunk
+        block = self._block(data) if data else None
+        if len(self.carry) > LONGEST_LINE:
+            excerpt = self.carry[:EXCERPT_CHARS].decode("utf-8", "replace")
+            self.failures.append(Failure(self.line, "line_too_long", excerpt))
+            self.carry, self.is_skipping = b"", True
+        return block
+
+    def close(self) -> Block | None:
+        """What is left: a last line without an end, and failures not yet handed over."""
+        rest, self.carry = self.carry, b""
+        if not (rest or self.failures):
+            return None
+        return self._block(rest + b"\n" if rest else b"")
+
+    def _block(self, data: bytes) -> Block:
+        data = data.replace(b"\r\n", b"\n") if b"\r" in data else data
+        block = Block(data, self.line, self.member, self.line == 1, tuple(self.failures))
+        self.line += data.count(b"\n")
+        self.failures = []
+        return block
+
+    def _with_line_feeds(self, chunk: bytes) -> bytes:
+        """The first chunk decides whether lines end in bare carriage returns; within other files these are text."""
+        if self.has_bare_returns is None:
+            if self.line == 1 and not self.carry:
+                chunk = chunk.removeprefix(_BOM)
+            if b"\0" in chunk:
+                raise SourceError(
+                    f"{self.path} was to be read.",
+                    "It is not a text table: it holds zero bytes.",
+                    "Name a file of events as text (plain, .gz or .zip), not a program, image or database.",
+                )
+            if b"\n" in chunk:
+                self.has_bare_returns = False
+            elif b"\r" in chunk:
+                self.has_bare_returns = True
+        return chunk.replace(b"\r", b"\n") if self.has_bare_returns else chunk
+
+
+def _blocks(
+    chunks: Iterator[bytes | Failure] | Iterator[bytes], path: Path, member: str, *, optional: bool = False
+) -> Iterator[Block]:
+    cutter = _Cutter(path, member)
+    has_text, broken = False, ""
+    for chunk in chunks:
+        if isinstance(chunk, Failure):
+            broken = chunk.reason
+            whole = cutter.carry.rfind(b"\n") + 1
+            cutter.carry = cutter.carry[:whole]
+            cutter.failures.append(Failure(cutter.line, chunk.reason, chunk.excerpt))
+            continue
+        has_text = True
+        if block := cutter.cut(chunk):
+            yield block
+    if not has_text and (broken or not optional):
+        raise _nothing_left(path, broken) if broken else _empty(path)
+    if block := cutter.close():
+        yield block
+
+
+def _nothing_left(path: Path, reason: str) -> SourceError:
+    return SourceError(
+        f"{path} was to be read.", f"Nothing of it can be read ({reason}).", "Fetch it again and compare its digest."
+    )

@@ -1,0 +1,94 @@
+"""The codebook, asked by whole columns: each distinct value is looked up once for each file.
+
+Only this module of the room knows the codebook's functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+
+import polars as pl
+
+from detente import codebook
+from detente.errors import CodebookError
+
+#: Families of country codes that a table may hold by mistake, with what to call them.
+FAMILY_WORDS = {
+    "iso2": "ISO 3166 alpha-2 codes",
+    "cow": "Correlates of War numbers",
+    "gw": "Gleditsch–Ward numbers",
+    "fips": "FIPS 10-4 codes",
+    "cameo": "CAMEO country codes",
+    "keds": "KEDS actor codes",
+    "name": "country names",
+}
+
+
+class Lookup:
+    """A function of one text, remembered: a column costs one call for each distinct value."""
+
+    def __init__(self, find: Callable[[str], str | None]) -> None:
+        self._find = find
+        self._known: dict[str, str | None] = {}
+
+    def __call__(self, values: pl.Series) -> pl.Series:
+        """The function of every value; null stays null."""
+        distinct = values.drop_nulls().unique()
+        for value in distinct:
+            if value not in self._known:
+                self._known[value] = self._find(value)
+        table = {value: self._known[value] for value in distinct}
+        return values.replace_strict(table, default=None, return_dtype=pl.String)
+
+
+def find_iso3_by_name(name: str) -> str | None:
+    """The state of a country name; None where the codebook holds no such name."""
+    try:
+        return codebook.find_state(name)
+    except CodebookError:
+        return None
+
+
+def likely_family(values: Iterable[str]) -> str | None:
+    """The family of country codes that most of some values belong to, in words; None where none fits."""
+    distinct = {value.strip() for value in values}
+    shares = {family: sum(value in codebook.codes_to_iso3(family) for value in distinct) for family in FAMILY_WORDS}
+    best = max(shares, key=lambda family: shares[family])
+    return FAMILY_WORDS[best] if distinct and 2 * shares[best] > len(distinct) else None
+
+
+@cache
+def cameo_codes() -> pl.DataFrame:
+    """CAMEO codes as ``provider_code, event_type, typical_milli``."""
+    return _codes(codebook.cameo_table())
+
+
+@cache
+def weis_codes() -> pl.DataFrame:
+    """WEIS codes, with the same columns."""
+    return _codes(codebook.weis_table())
+
+
+def role_codes() -> Mapping[str, str]:
+    """Roles by three-letter CAMEO role code."""
+    return codebook.cameo_roles()
+
+
+@cache
+def type_intensities() -> pl.DataFrame:
+    """PLOVER types as ``event_type, type_milli``."""
+    types = list(codebook.quads())
+    return pl.DataFrame(
+        {"event_type": types, "type_milli": [codebook.intensity_milli_of_type(name) for name in types]},
+        schema={"event_type": pl.String, "type_milli": pl.Int64},
+    )
+
+
+def _codes(table: pl.DataFrame) -> pl.DataFrame:
+    return table.select(provider_code="code", event_type="event_type", typical_milli="intensity_milli")
+
+
+def with_codes(rows: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """Add ``event_type`` and ``typical_milli`` by ``provider_code``, in the same order; null for unknown codes."""
+    return rows.join(codes, on="provider_code", how="left", maintain_order="left")
