@@ -54,7 +54,10 @@ def read_stream(folder: Path) -> pl.DataFrame:
         pl.col("target_country").replace_strict(names, default=None).alias("recipient"),
     )
     stream = pl.concat(
-        [older.filter(pl.col("day").is_between(FIRST, CHANGE, closed="left")), newer.filter(pl.col("day").is_between(CHANGE, LAST))]
+        [
+            older.filter(pl.col("day").is_between(FIRST, CHANGE, closed="left")),
+            newer.filter(pl.col("day").is_between(CHANGE, LAST)),
+        ]
     )
     role = _roles(raw)
     return stream.with_columns(
@@ -83,7 +86,7 @@ def keep_interstate(stream: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """One row for each (day, actor name, code, recipient name), between two of the most active states."""
     ledger.read = stream.height
     unique = stream.unique(["day", "actor_name", "code", "recipient_name"], keep="first", maintain_order=True)
-    ledger.ignore("one-a-day", stream.height - unique.height)
+    ledger.ignore("one_a_day", stream.height - unique.height)
     located = unique.drop_nulls(["actor", "recipient"])
     ledger.ignore("no_country", unique.height - located.height)
     interstate = located.filter(pl.col("actor") != pl.col("recipient"))
