@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente.errors import CutoffError
+from detente.errors import CutoffError, StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +113,7 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
     for provider in store.providers():
         try:
             view = store.view(None, provider)
-        except CutoffError as error:
+        except (CutoffError, StoreError) as error:
             findings.append(str(error))
             continue
         gaps = view.coverage().filter(pl.col("status") != "present").select("day", "status").rows()
