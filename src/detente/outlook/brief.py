@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,33 +13,43 @@ from detente import forecast, relations
 from detente.codebook import state_name
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
+from detente.domain.tables import CHRONOLOGY, COVERAGE, FORECASTS, LEVELS, OUTCOMES, check_table
+from detente.errors import QuestionError
+from detente.outlook.directions import Direction, measure_directions
+from detente.outlook.prose import write_headline, write_standfirst
+from detente.outlook.reasons import Reason, gather_reasons
 from detente.outlook.words import estimative_word
 
 #: Version of the JSON form; a key that changes its meaning is a new version.
 BRIEF_VERSION = "brief-v1"
-_REASONS_SHOWN = 5
-_NAMED_SHOWN = 3
-_DAYS_TO_REPORT = 2
-_OUTCOMES = ("deteriorate", "hold", "improve")
+#: Said until forecasts have been scored.
+TRACK_RECORD = "No forecast of this model has been scored yet: read its probabilities as untested."
+#: What no brief made of event data can tell.
+LIMITS = (
+    "It reads reports, not minds or deeds; the events are coded from news by machine, and many are miscoded.",
+    "What moved a number is which reports moved it, not why states acted.",
+    "Much of what can be forecast is the return to the usual after a shock; a shock itself is seldom foreseen.",
+)
+_BAND = 1.6449
 
 
 @dataclass(frozen=True)
-class Reason:
-    """One day on one side of the account: what it added to the change, and what it is known for.
+class Freshness:
+    """Which days the data cover.
 
     Args:
-        day: The day; None for the remainder.
-        contribution: Share of the change, Goldstein points a day.
-        n: Events; None for the remainder.
-        what: The day's dyads and types in words.
-        label: The name of a well-known event that these reports are about; empty where none is known.
+        first_day: The first day held; None where there is none.
+        last_day: The last day covered; None where there is none.
+        present: Days covered.
+        thin: Days with far too few rows, treated as gaps.
+        absent: Days without any, up to the as-of day.
     """
 
-    day: dt.date | None
-    contribution: float
-    n: int | None
-    what: str
-    label: str
+    first_day: dt.date | None
+    last_day: dt.date | None
+    present: int
+    thin: int
+    absent: int
 
 
 @dataclass(frozen=True)
@@ -54,16 +63,18 @@ class Brief:
         horizon: Horizon of the headline.
         levels: Rows of ``levels`` of the pair.
         dyads: Rows of ``levels`` of both directions.
+        directions: The last four weeks of each direction.
         status: The last four weeks against the past year.
         explanation: The change and all its reasons.
         reasons: The days shown, and the remainder: they add up to the change.
-        forecasts: Rows of ``forecasts``.
+        forecasts: Rows of ``forecasts`` of the pair.
         question: The question of the headline, with its rule.
         chronology: Known events of the pair up to the day.
-        coverage: Days by status.
+        freshness: Which days are covered.
         card: The card of the data.
+        track_record: How the model's forecasts have fared.
         headline: One sentence.
-        standfirst: Two or three.
+        standfirst: A few more.
     """
 
     pair: Pair
@@ -72,14 +83,16 @@ class Brief:
     horizon: Horizon
     levels: pl.DataFrame
     dyads: pl.DataFrame
+    directions: tuple[Direction, Direction]
     status: relations.Status
     explanation: relations.Explanation
     reasons: tuple[Reason, ...]
     forecasts: pl.DataFrame
     question: forecast.Question
     chronology: pl.DataFrame
-    coverage: Mapping[str, int]
+    freshness: Freshness
     card: Mapping[str, Any]
+    track_record: str
     headline: str
     standfirst: str
 
@@ -91,12 +104,22 @@ class Brief:
     @property
     def probabilities(self) -> dict[str, float]:
         """Probability of each outcome at the headline's horizon."""
-        row = forecast_row(self.forecasts, self.horizon)
-        return {name: row[f"p_{name}"] for name in _OUTCOMES}
+        row = find_forecast(self.forecasts, self.horizon)
+        return {name: row[f"p_{name}"] for name in OUTCOMES}
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Public, versioned names of everything that made the numbers."""
+        models: list[str] = self.forecasts["model"].unique().sort().to_list()
+        return (relations.LEVEL, relations.STATUS, relations.EXPLAIN, self.question.rule, *models)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What it cannot tell: limits of the method, then those on the card of the data."""
+        return (*LIMITS, *(str(caveat) for caveat in self.card.get("caveats") or ()))
 
     def as_dict(self) -> dict[str, Any]:
-        """The brief as JSON-ready values; gaps are null."""
-        explanation, status = self.explanation, self.status
+        """The brief as JSON-ready values; what is not known is null."""
         return {
             "version": BRIEF_VERSION,
             "pair": self.pair.id,
@@ -107,51 +130,29 @@ class Brief:
             "provider": self.provider,
             "headline": self.headline,
             "standfirst": self.standfirst,
-            "status": {
-                "status": status.status,
-                "grade": status.grade,
-                "z": status.z,
-                "recent": status.recent,
-                "recent_low": _band(status.recent, status.recent_se, -1),
-                "recent_high": _band(status.recent, status.recent_se, 1),
-                "usual": status.usual,
-                "earlier_weeks_used": status.weeks_used,
-                "rule": relations.STATUS,
-            },
-            "forecasts": [_forecast_dict(row) for row in self.forecasts.iter_rows(named=True)],
+            "status": _status_dict(self.status),
+            "horizon_weeks": self.horizon.weeks,
+            "forecasts": [_forecast_dict(row) for row in self.forecasts.sort("horizon_weeks").iter_rows(named=True)],
             "resolution_rule": self.question.resolution,
-            "what_moved_it": {
-                "change": explanation.change,
-                "change_low": explanation.change_low,
-                "change_high": explanation.change_high,
-                "unit": "Goldstein points a day",
-                "recent_from": str(explanation.recent_from),
-                "usual_from": str(explanation.usual_from),
-                "reasons": [
-                    {
-                        "day": str(reason.day) if reason.day else None,
-                        "contribution": reason.contribution,
-                        "n": reason.n,
-                        "what": reason.what,
-                        "label": reason.label or None,
-                    }
-                    for reason in self.reasons
-                ],
-                "rule": relations.EXPLAIN,
-            },
+            "what_moved_it": _explanation_dict(self.explanation, self.reasons),
             "level": {"rule": relations.LEVEL, "weeks": _weeks(self.levels)},
             "directions": {
-                f"{actor}>{recipient}": _weeks(rows)
-                for (actor, recipient), rows in self.dyads.group_by("actor", "recipient", maintain_order=True)
+                str(dyad): _weeks(
+                    self.dyads.filter(pl.col("actor") == dyad.actor, pl.col("recipient") == dyad.recipient)
+                )
+                for dyad in self.pair.dyads
             },
-            "coverage": dict(self.coverage),
+            "last_four_weeks": {str(direction.dyad): direction.as_dict() for direction in self.directions},
+            "chronology": self.chronology.with_columns(pl.col("day").cast(pl.String)).to_dicts(),
+            "coverage": {
+                name: str(value) if isinstance(value, dt.date) else value
+                for name, value in vars(self.freshness).items()
+            },
             "source": {key: self.card.get(key) for key in ("title", "publisher", "citation", "terms", "caveats")},
-            "track_record": TRACK_RECORD,
+            "caveats": list(self.caveats),
+            "rules": list(self.rules),
+            "track_record": self.track_record,
         }
-
-
-#: Said until forecasts have been scored.
-TRACK_RECORD = "No forecast of this model has been scored yet: read its probabilities as untested."
 
 
 def build_brief(  # noqa: PLR0913 - a brief has that many sources
@@ -167,6 +168,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
     chronology: pl.DataFrame,
     card: Mapping[str, Any],
     horizon: Horizon,
+    track_record: str = TRACK_RECORD,
 ) -> Brief:
     """Assemble a brief from tables as of a day.
 
@@ -175,119 +177,126 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
         as_of: The day.
         provider: Whose data.
         levels_pair: Rows of ``levels`` of the pair.
-        levels_dyads: Rows of ``levels`` of both directions.
+        levels_dyads: Rows of ``levels`` of both directions; none where the data have no direction.
         coverage: Rows of ``coverage`` up to the day.
         explanation: The change of the balance and its reasons.
         forecasts: Rows of ``forecasts`` of the pair, one for each horizon.
-        chronology: Rows of ``chronology`` up to the day, of any pair.
+        chronology: Rows of ``chronology``, of any pair and time.
         card: The card of the data.
         horizon: Horizon of the headline; one of ``forecasts``.
-    """
-    from detente.outlook.prose import write_headline, write_standfirst  # noqa: PLC0415 - prose reads Brief's parts
+        track_record: How the model's forecasts have fared, in a sentence.
 
+    Raises:
+        DataError: when a table does not fit its schema.
+        QuestionError: when no forecast is held for the horizon.
+    """
+    for frame, table in ((levels_pair, LEVELS), (levels_dyads, LEVELS), (coverage, COVERAGE), (forecasts, FORECASTS)):
+        check_table(frame, table)
     both = [pair.a, pair.b]
-    known = chronology.filter(pl.col("actor").is_in(both), pl.col("recipient").is_in(both), pl.col("day") <= as_of)
+    known = check_table(chronology, CHRONOLOGY).filter(
+        pl.col("actor").is_in(both), pl.col("recipient").is_in(both), pl.col("day") <= as_of
+    )
     status = relations.read_status(levels_pair)
     reasons = gather_reasons(explanation, known)
-    row = forecast_row(forecasts, horizon)
+    row = find_forecast(forecasts, horizon)
     return Brief(
         pair=pair,
         as_of=as_of,
         provider=provider,
         horizon=horizon,
-        levels=levels_pair,
-        dyads=levels_dyads,
+        levels=levels_pair.sort("week_end"),
+        dyads=levels_dyads.sort("actor", "week_end"),
+        directions=measure_directions(pair, levels_dyads),
         status=status,
         explanation=explanation,
         reasons=reasons,
         forecasts=forecasts,
         question=forecast.Question(pair, as_of, horizon),
-        chronology=known,
-        coverage=dict(coverage["status"].value_counts().sort("status").iter_rows()),
+        chronology=known.sort("day", "actor"),
+        freshness=_freshness(coverage, as_of),
         card=card,
+        track_record=track_record,
         headline=write_headline(pair, row, horizon),
-        standfirst=write_standfirst(status, reasons, levels_pair, as_of),
+        standfirst=write_standfirst(status, reasons, row, levels_pair, as_of=as_of),
     )
 
 
-def gather_reasons(explanation: relations.Explanation, known: pl.DataFrame) -> tuple[Reason, ...]:
-    """Gather cells into days, each side of the account apart, and name those that are known.
+def find_forecast(forecasts: pl.DataFrame, horizon: Horizon) -> dict[str, Any]:
+    """The forecast at one horizon as a mapping of column to value.
 
-    Returns:
-        The weightiest days, the most hostile first, then the most cooperative, then what is left over: they sum to the
-        explanation's change.
+    Raises:
+        QuestionError: when there is none.
     """
-    cells = explanation.reasons.drop_nulls("day").with_columns((pl.col("contribution") < 0).alias("is_worse"))
-    days = (
-        cells.sort(pl.col("contribution").abs(), descending=True)
-        .group_by("day", "is_worse", maintain_order=True)
-        .agg(pl.col("contribution").sum(), pl.col("n").sum(), pl.col("what").head(2).str.join("; "), pl.col("actor"))
-        .sort(pl.col("contribution").abs(), "day", descending=[True, False])
+    rows = forecasts.filter(pl.col("horizon_weeks") == horizon.weeks)
+    if rows.is_empty():
+        held = ", ".join(f"{weeks}w" for weeks in forecasts["horizon_weeks"].unique().sort())
+        raise QuestionError(
+            f"A forecast over {horizon.weeks} weeks was asked for.",
+            f"Forecasts are held for: {held or 'no horizon'}.",
+            "Name one of these, or forecast that horizon first.",
+        )
+    return rows.row(0, named=True)
+
+
+def _freshness(coverage: pl.DataFrame, as_of: dt.date) -> Freshness:
+    """Count days by what is held of them; a day that the table does not name is absent."""
+    days = coverage.filter(pl.col("day") <= as_of)
+    status: dict[str, int] = dict(days["status"].value_counts().iter_rows())
+    first: list[dt.date] = days["day"].sort().head(1).to_list()
+    last: list[dt.date] = days.filter(pl.col("status") == "present")["day"].sort().tail(1).to_list()
+    present, thin = status.get("present", 0), status.get("thin", 0)
+    span = (as_of - first[0]).days + 1 if first else 0
+    return Freshness(
+        first_day=first[0] if first else None,
+        last_day=last[0] if last else None,
+        present=present,
+        thin=thin,
+        absent=span - present - thin,
     )
-    named = [row for row in days.iter_rows(named=True) if _label(known, row)]
-    shown = [
-        Reason(row["day"], row["contribution"], row["n"], row["what"], _label(known, row))
-        for worse in (True, False)
-        for row in _choose(days.filter(pl.col("is_worse") == worse).to_dicts(), named)
-    ]
-    rest = explanation.change - math.fsum(reason.contribution for reason in shown)
-    return (*shown, Reason(None, rest, None, "all other days and kinds of events", ""))
 
 
-def _choose(side: list[dict[str, Any]], named: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The weightiest days of one side, and after them the weightiest that are known for something."""
-    chosen = side[:_REASONS_SHOWN]
-    return chosen + [row for row in side[_REASONS_SHOWN:] if row in named][:_NAMED_SHOWN]
-
-
-def _label(known: pl.DataFrame, row: Mapping[str, Any]) -> str:
-    """What a day's reports are about: a known act of these actors on that day or up to two days before it."""
-    side = "conflict" if row["is_worse"] else "cooperation"
-    first = row["day"] - dt.timedelta(days=_DAYS_TO_REPORT)
-    near = known.filter(
-        pl.col("day").is_between(first, row["day"]), pl.col("direction") == side, pl.col("actor").is_in(row["actor"])
-    ).sort("day")
-    return " / ".join(near["label"].unique(maintain_order=True).tail(2))
-
-
-def forecast_row(forecasts: pl.DataFrame, horizon: Horizon) -> dict[str, Any]:
-    """The forecast at one horizon as a mapping of column to value."""
-    return forecasts.filter(pl.col("horizon_weeks") == horizon.weeks).row(0, named=True)
-
-
-def _forecast_dict(row: dict[str, Any]) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "horizon_weeks": row["horizon_weeks"],
-        "origin": str(row["origin"]),
-        "model": row["model"],
+def _status_dict(status: relations.Status) -> dict[str, Any]:
+    error = None if status.recent is None or status.recent_se is None else _BAND * status.recent_se
+    return {
+        "status": status.status,
+        "grade": status.grade or None,
+        "z": status.z,
+        "recent": status.recent,
+        "recent_low": None if error is None or status.recent is None else status.recent - error,
+        "recent_high": None if error is None or status.recent is None else status.recent + error,
+        "usual": status.usual,
+        "earlier_weeks_used": status.weeks_used,
+        "rule": relations.STATUS,
     }
-    for name in _OUTCOMES:
-        probability = row[f"p_{name}"]
-        answer[name] = {
-            "probability": probability,
+
+
+def _forecast_dict(row: Mapping[str, Any]) -> dict[str, Any]:
+    answers = {
+        name: {
+            "probability": row[f"p_{name}"],
             "low": row[f"p_{name}_low"],
             "high": row[f"p_{name}_high"],
-            "word": estimative_word(probability),
+            "word": estimative_word(row[f"p_{name}"]),
         }
-    return answer
+        for name in OUTCOMES
+    }
+    return {"horizon_weeks": row["horizon_weeks"], "origin": str(row["origin"]), "model": row["model"], **answers}
+
+
+def _explanation_dict(explanation: relations.Explanation, reasons: tuple[Reason, ...]) -> dict[str, Any]:
+    return {
+        "change": explanation.change,
+        "change_low": explanation.change_low,
+        "change_high": explanation.change_high,
+        "unit": "Goldstein points a day",
+        "recent_from": str(explanation.recent_from),
+        "usual_from": str(explanation.usual_from),
+        "reasons": [reason.as_dict() for reason in reasons],
+        "rule": relations.EXPLAIN,
+    }
 
 
 def _weeks(levels: pl.DataFrame) -> list[dict[str, Any]]:
-    wanted = levels.select(
-        pl.col("week_end").cast(pl.String),
-        "covered_days",
-        "n",
-        "cooperation",
-        "conflict",
-        "balance",
-        "balance_se",
-        "conflict_share",
-        "level",
-        "level_low",
-        "level_high",
-    )
+    names = ("covered_days", "n", "cooperation", "conflict", "balance", "balance_se", "conflict_share")
+    wanted = levels.select(pl.col("week_end").cast(pl.String), *names, "level", "level_low", "level_high")
     return wanted.to_dicts()
-
-
-def _band(value: float | None, error: float | None, side: int) -> float | None:
-    return None if value is None or error is None else value + side * 1.6449 * error

@@ -1,200 +1,325 @@
 """Charts as SVG, drawn here: no library, no script, no request; colours follow the page in light and dark.
 
-Two lines, cooperation and conflict, with 90 % bands; the volume of reports below; gaps are left open and shaded.
+Two lines, cooperation and conflict, with 90 % bands; the volume of reports below; gaps are shaded and never joined.
+The same data give the same text. A page that shows a chart includes ``PALETTE`` and ``CHART_STYLE`` once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import polars as pl
 
-_WIDTH, _HEIGHT = 760.0, 330.0
-_LEFT, _RIGHT, _TOP, _MAIN_BOTTOM, _STRIP_TOP, _STRIP_BOTTOM = 46.0, 12.0, 30.0, 226.0, 250.0, 296.0
+from detente.domain.periods import DAYS_IN_WEEK
+from detente.outlook.words import format_band, format_day, format_probability, short_month
+
+#: Colours of a page and its charts. Blue and vermilion are told apart by the colour-blind (Okabe and Ito 2008).
+PALETTE = """
+:root{color-scheme:light dark;--paper:#fff;--ink:#1a1a1a;--soft:#5c6064;--rule:#d9d9d6;--coop:#0072b2;--conf:#d55e00;
+--conf-text:#a84600;--wash:#f1f1ee;--hold:#8a8a85}
+@media screen and (prefers-color-scheme:dark){:root{--paper:#141517;--ink:#e9e9e6;--soft:#a7abaf;--rule:#36383b;
+--coop:#56b4e9;--conf:#f0894a;--conf-text:#f0894a;--wash:#222427;--hold:#8d8f92}}
+"""
+CHART_STYLE = """
+svg{display:block;width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
+svg .strong{fill:var(--ink);font-weight:600}svg .cooperation-text{fill:var(--coop);font-weight:600}
+svg .conflict-text{fill:var(--conf-text);font-weight:600}
+.grid{stroke:var(--rule);stroke-width:.7;fill:none}.zero{stroke:var(--soft);stroke-width:.8;fill:none}
+.gap{fill:var(--rule);opacity:.55}.line{fill:none;stroke-width:1.7;stroke-linejoin:round}
+.line.cooperation{stroke:var(--coop)}.line.conflict{stroke:var(--conf)}
+.dot.cooperation,.band.cooperation,.bar.improve{fill:var(--coop)}
+.dot.conflict,.band.conflict,.bar.deteriorate{fill:var(--conf)}.bar.hold,.volume{fill:var(--hold)}
+.band{opacity:.18}.volume{opacity:.65}.track{fill:var(--wash)}.whisker{stroke:var(--ink);stroke-width:1.4;fill:none}
+.marker path{stroke:var(--soft);stroke-width:.8;stroke-dasharray:2 2;fill:none}.marker circle{fill:var(--ink)}
+svg .marker text{fill:var(--paper);font-size:10px;font-weight:600}svg.bars text{font-size:13px;fill:var(--ink)}
+svg.bars .quiet{fill:var(--soft)}
+"""
 _BAND = 1.6449
 _MARKERS = 9
 _MARKER_GAP = 17.0
+#: Room for the name of a month on the axis.
+_TICK_GAP = 34.0
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+_STRIP = 44.0
 
-Place = Callable[[float], float]
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where things are: the plot's edges in the drawing, and days and values in the plot."""
+
+    width: float
+    left: float
+    top: float
+    bottom: float
+    first: int
+    last: int
+    highest: float
+
+    @property
+    def right(self) -> float:
+        return self.width - 8.0
+
+    @property
+    def strip_top(self) -> float:
+        return self.bottom + 26.0
+
+    @property
+    def strip_bottom(self) -> float:
+        return self.strip_top + _STRIP
+
+    def x(self, day: float) -> float:
+        return self.left + (day - self.first) / max(self.last - self.first, 1) * (self.right - self.left)
+
+    def y(self, value: float) -> float:
+        return self.bottom - value / self.highest * (self.bottom - self.top)
 
 
-def draw_level_chart(levels: pl.DataFrame, chronology: pl.DataFrame, *, title: str) -> str:
-    """Weekly cooperation and conflict of a pair, with bands, volume and numbered turning points.
+def draw_level_chart(
+    levels: pl.DataFrame,
+    events: Sequence[tuple[int, dt.date, str]] = (),
+    *,
+    title: str,
+    width: int = 760,
+    height: int = 340,
+    highest: float | None = None,
+) -> str:
+    """Weekly cooperation and conflict of a pair or a dyad, with bands, volume and numbered turning points.
 
     Args:
-        levels: Rows of ``levels`` of one pair, sorted by week.
-        chronology: Known events of the pair; the numbers of ``numbered_events`` refer to it.
-        title: What the chart shows, for readers who cannot see it.
+        levels: Rows of ``levels`` of one pair or one dyad.
+        events: What to mark: number, day and label (see ``numbered_events``).
+        title: What the chart shows; printed above it.
+        width: Width of the drawing.
+        height: Height of the drawing.
+        highest: Upper end of the axis, where several charts share one.
 
     Returns:
-        An ``<svg>`` element.
+        An ``<svg>`` element; empty text where there is no week.
     """
     weeks = levels.sort("week_end")
     ends: list[dt.date] = weeks["week_end"].to_list()
     if not ends:
         return ""
-    highest = _ceiling(weeks)
-    first, last = ends[0].toordinal() - 6, ends[-1].toordinal()
-    x: Place = lambda day: _LEFT + (day - first) / max(last - first, 1) * (_WIDTH - _LEFT - _RIGHT)  # noqa: E731
-    y: Place = lambda value: _MAIN_BOTTOM - value / highest * (_MAIN_BOTTOM - _TOP)  # noqa: E731
+    frame = _Frame(
+        width=float(width),
+        left=40.0,
+        top=66.0 if events else 48.0,
+        bottom=height - 34.0 - _STRIP - 26.0,
+        first=ends[0].toordinal() - DAYS_IN_WEEK + 1,
+        last=ends[-1].toordinal(),
+        highest=highest or find_ceiling([weeks]),
+    )
     parts = [
-        f'<svg class="chart" viewBox="0 0 {_WIDTH:.0f} {_HEIGHT:.0f}" role="img" xmlns="http://www.w3.org/2000/svg">',
+        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(_description(weeks))}</desc>",
-        *_axes(highest, first, last, x, y),
-        *_gaps(weeks, x),
-        *_lines(weeks, x, y),
-        *_volume(weeks, x),
-        *_markers(numbered_events(chronology, ends[0], ends[-1]), x),
+        f'<text x="0" y="12" class="strong">{escape(title)}</text>',
+        '<text x="0" y="29">Goldstein points a day: <tspan class="cooperation-text">cooperation</tspan>, '
+        '<tspan class="conflict-text">conflict</tspan></text>',
+        *_axes(frame),
+        *_gaps(weeks, frame),
+        *_lines(weeks, frame),
+        *_volume(weeks, frame),
+        *_markers(events, frame),
         "</svg>",
     ]
     return "\n".join(parts)
 
 
-def numbered_events(chronology: pl.DataFrame, first: dt.date, last: dt.date) -> list[tuple[int, dt.date, str]]:
+def numbered_events(
+    chronology: pl.DataFrame, first: dt.date | None, last: dt.date | None
+) -> list[tuple[int, dt.date, str]]:
     """The known events that a chart marks: number, day and label; one for each day, the latest nine."""
     days = (
         chronology.filter(pl.col("day").is_between(first, last))
-        .group_by("day")
+        .sort("day", "actor")
+        .group_by("day", maintain_order=True)
         .agg(pl.col("label").unique(maintain_order=True).str.join(" / "))
-        .sort("day")
         .tail(_MARKERS)
     )
     return [(number, day, label) for number, (day, label) in enumerate(days.iter_rows(), start=1)]
 
 
-def draw_probabilities(rows: Sequence[tuple[str, float, float, float]]) -> str:
-    """Horizontal bars of probabilities with their 90 % bands.
+def find_ceiling(series: Sequence[pl.DataFrame]) -> float:
+    """The upper end of an axis that holds all of several series, in points a day; at least 1."""
+    tallest = 0.0
+    for weeks in series:
+        top = weeks.select(pl.max_horizontal("cooperation", "conflict").max()).item()
+        tallest = max(tallest, float(top or 0.0))
+    return max(tallest * 1.1, 1.0)
+
+
+def draw_probabilities(rows: Sequence[tuple[str, float, float, float]], *, title: str) -> str:
+    """Horizontal bars of probabilities with their 90 % bands, the numbers beside them.
 
     Args:
         rows: Name, probability, low and high of each outcome.
+        title: What they are the probabilities of.
     """
+    said = "; ".join(f"{name} {format_probability(p)}, band {format_band(low, high)}" for name, p, low, high in rows)
     parts = [
-        f'<svg class="bars" viewBox="0 0 420 {len(rows) * 30 + 4}" role="img" xmlns="http://www.w3.org/2000/svg">',
-        "<title>Probability of each outcome, with its 90 % band</title>",
+        f'<svg class="bars" viewBox="0 0 380 {len(rows) * 28 + 2}" role="img" xmlns="http://www.w3.org/2000/svg">',
+        f"<title>{escape(title)}</title><desc>{escape(said)}</desc>",
     ]
     for index, (name, probability, low, high) in enumerate(rows):
-        top = index * 30 + 4
-        place = [110 + value * 250 for value in (probability, low, high)]
+        top = index * 28 + 4
+        at, start, end = (88 + value * 170 for value in (probability, low, high))
         parts += [
-            f'<text x="102" y="{top + 15}" text-anchor="end" class="label">{escape(name)}</text>',
-            f'<rect x="110" y="{top + 3}" width="250" height="16" class="track"/>',
-            f'<rect x="110" y="{top + 3}" width="{place[0] - 110:.1f}" height="16" class="bar {escape(name)}"/>',
-            f'<path d="M{place[1]:.1f} {top + 11}H{place[2]:.1f}" class="whisker"/>',
-            f'<text x="368" y="{top + 15}" class="label">{probability * 100:.0f} %</text>',
+            f'<text x="80" y="{top + 14}" text-anchor="end">{escape(name)}</text>',
+            f'<rect x="88" y="{top + 2}" width="170" height="16" class="track"/>',
+            f'<rect x="88" y="{top + 2}" width="{at - 88:.1f}" height="16" class="bar {escape(name)}"/>',
+            f'<path d="M{start:.1f} {top + 10}H{end:.1f}M{start:.1f} {top + 6}V{top + 14}M{end:.1f} {top + 6}'
+            f'V{top + 14}" class="whisker"/>',
+            f'<text x="266" y="{top + 14}">{escape(format_probability(probability))} '
+            f'<tspan class="quiet">({escape(format_band(low, high))})</tspan></text>',
         ]
     return "\n".join([*parts, "</svg>"])
 
 
-def _ceiling(weeks: pl.DataFrame) -> float:
-    tallest = weeks.select(pl.max_horizontal("cooperation", "conflict").max()).item()
-    return max(float(tallest or 0.0) * 1.08, 1.0)
-
-
 def _description(weeks: pl.DataFrame) -> str:
     last = weeks.drop_nulls("balance").tail(1)
-    if not last.height:
+    gaps = weeks["balance"].null_count()
+    missing = f" {gaps} of {weeks.height} weeks are gaps." if gaps else ""
+    if last.is_empty():
         return "No week has enough covered days."
     row = last.row(0, named=True)
     return (
-        f"Week to {row['week_end']}: cooperation {row['cooperation']:.1f} and conflict {row['conflict']:.1f} "
-        f"Goldstein points a day, {row['n']} events. Lines are weekly values with 90 percent bands."
+        f"{weeks.height} weeks with 90 percent bands. In the week to {format_day(row['week_end'])}: cooperation "
+        f"{row['cooperation']:.1f}, conflict {row['conflict']:.1f} Goldstein points a day, {row['n']} events.{missing}"
     )
 
 
-def _axes(highest: float, first: int, last: int, x: Place, y: Place) -> list[str]:
-    step = _nice_step(highest / 4)
-    parts = [f'<text x="{_LEFT}" y="14" class="note">Goldstein points a day, weekly</text>']
-    value = 0.0
-    while value <= highest:
-        parts.append(f'<path d="M{_LEFT} {y(value):.1f}H{_WIDTH - _RIGHT}" class="grid"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end" class="label">{value:g}</text>')
-        value += step
-    months = [
-        day
-        for day in (dt.date.fromordinal(number) for number in range(first, last + 1))
-        if day.day == 1 and (last - first < 500 or day.month in {1, 4, 7, 10})
-    ]
-    every = max(1, len(months) // 8)
-    for day in months[::every]:
-        parts.append(f'<path d="M{x(day.toordinal()):.1f} {_TOP}V{_STRIP_BOTTOM}" class="grid"/>')
-        text = f"{day:%b %Y}" if day.month == 1 or day == months[0] else f"{day:%b}"
-        parts.append(f'<text x="{x(day.toordinal()):.1f}" y="{_STRIP_BOTTOM + 16}" class="label">{text}</text>')
-    parts.append(f'<text x="{_LEFT}" y="{_STRIP_TOP - 5}" class="note">Events reported a week</text>')
+def _axes(frame: _Frame) -> list[str]:
+    parts = []
+    step = _nice_step(frame.highest / 4)
+    for index in range(math.floor(frame.highest / step) + 1):
+        value = index * step
+        at, kind = frame.y(value), "grid" if index else "zero"
+        parts.append(f'<path d="M{frame.left} {at:.1f}H{frame.right}" class="{kind}"/>')
+        parts.append(f'<text x="{frame.left - 6}" y="{at + 4:.1f}" text-anchor="end">{value:g}</text>')
+    parts.append(f'<path d="M{frame.left} {frame.strip_bottom}H{frame.right}" class="zero"/>')
+    parts.append(f'<text x="0" y="{frame.strip_top - 6}">Events reported a week</text>')
+    year = 0
+    for day in _ticks(frame):
+        at = frame.x(day.toordinal())
+        parts.append(f'<path d="M{at:.1f} {frame.top}V{frame.strip_bottom}" class="grid"/>')
+        parts.append(f'<text x="{at + 2:.1f}" y="{frame.strip_bottom + 13}">{short_month(day.month)}</text>')
+        if day.year != year:
+            parts.append(f'<text x="{at + 2:.1f}" y="{frame.strip_bottom + 26}" class="strong">{day.year}</text>')
+        year = day.year
     return parts
 
 
-def _nice_step(size: float) -> float:
-    """The step of an axis: 1, 2 or 5 times a power of ten."""
-    power = 1.0
-    while power * 10 <= size:
-        power *= 10
-    return next((power * factor for factor in (1, 2, 5, 10) if power * factor >= size), power * 10)
-
-
-def _gaps(weeks: pl.DataFrame, x: Place) -> list[str]:
-    missing = weeks.filter(pl.col("balance").is_null())["week_end"].to_list()
-    width = x(7) - x(0)
+def _ticks(frame: _Frame) -> list[dt.date]:
+    """First days of months, as many as there is room for; every January is among them where years are short."""
+    first, last = dt.date.fromordinal(frame.first), dt.date.fromordinal(frame.last)
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    months = [first.year * 12 + first.month - 1 + ahead for ahead in range(count)]
+    days = [dt.date(month // 12, month % 12 + 1, 1) for month in months]
+    fits = max((frame.right - frame.left) / _TICK_GAP, 1.0)
+    step = next((step for step in _MONTH_STEPS if count / step <= fits), _MONTH_STEPS[-1])
+    room = frame.right - _TICK_GAP + 10
     return [
-        f'<rect x="{x(day.toordinal()) - width:.1f}" y="{_TOP}" width="{width:.1f}" '
-        f'height="{_STRIP_BOTTOM - _TOP}" class="gap"><title>not covered</title></rect>'
+        day
+        for day in days
+        if (day.year * 12 + day.month - 1) % step == 0 and day >= first and frame.x(day.toordinal()) <= room
+    ]
+
+
+def _nice_step(size: float) -> float:
+    """The smallest of 1, 2 or 5 times a power of ten that is not below a size."""
+    power: float = 10.0 ** math.floor(math.log10(size))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= size * (1 - 1e-9))
+
+
+def _gaps(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
+    missing: list[dt.date] = weeks.filter(pl.col("balance").is_null())["week_end"].to_list()
+    width = frame.x(DAYS_IN_WEEK) - frame.x(0)
+    return [
+        f'<rect x="{max(frame.x(day.toordinal()) - width, frame.left):.1f}" y="{frame.top}" width="{width:.1f}" '
+        f'height="{frame.strip_bottom - frame.top}" class="gap"><title>week to {day}: not covered</title></rect>'
         for day in missing
     ]
 
 
-def _lines(weeks: pl.DataFrame, x: Place, y: Place) -> list[str]:
+def _lines(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
     parts = []
     for name in ("conflict", "cooperation"):
         for run in _runs(weeks, name):
-            above = " ".join(f"{x(day):.1f},{y(value + error):.1f}" for day, value, error in run)
-            below = " ".join(f"{x(day):.1f},{y(max(value - error, 0)):.1f}" for day, value, error in reversed(run))
-            line = " ".join(f"{x(day):.1f},{y(value):.1f}" for day, value, _ in run)
-            parts.append(f'<polygon points="{above} {below}" class="band {name}"/>')
-            parts.append(f'<polyline points="{line}" class="line {name}"/>')
+            points = [(frame.x(day), frame.y(value)) for day, value, _ in run]
+            above = [(frame.x(day), max(frame.y(value + error), frame.top)) for day, value, error in run]
+            below = [(frame.x(day), frame.y(max(value - error, 0.0))) for day, value, error in reversed(run)]
+            if len(run) == 1:
+                (x, y), (_, high), (_, low) = points[0], above[0], below[0]
+                parts.append(
+                    f'<rect x="{x - 2:.1f}" y="{high:.1f}" width="4" height="{low - high:.1f}" class="band {name}"/>'
+                )
+                parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" class="dot {name}"/>')
+                continue
+            parts.append(f'<polygon points="{_points([*above, *below])}" class="band {name}"/>')
+            parts.append(f'<polyline points="{_points(points)}" class="line {name}"/>')
     return parts
 
 
+def _points(places: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+
+
 def _runs(weeks: pl.DataFrame, name: str) -> list[list[tuple[float, float, float]]]:
-    """Stretches of weeks without a gap: day, value, half-width of the band (its share of the balance's error)."""
+    """Stretches of weeks without a gap: day, value, half-width of the band (its share of the balance's variance)."""
     runs: list[list[tuple[float, float, float]]] = [[]]
     for row in weeks.iter_rows(named=True):
         if row[name] is None:
             runs.append([])
             continue
         total = row["cooperation"] + row["conflict"]
-        share = (row[name] / total) ** 0.5 if total else 0.0
-        runs[-1].append((row["week_end"].toordinal(), row[name], _BAND * row["balance_se"] * share))
+        share = math.sqrt(row[name] / total) if total else 0.0
+        runs[-1].append((row["week_end"].toordinal(), row[name], _BAND * (row["balance_se"] or 0.0) * share))
     return [run for run in runs if run]
 
 
-def _volume(weeks: pl.DataFrame, x: Place) -> list[str]:
+def _volume(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
     most = weeks["n"].max()
     if not isinstance(most, int) or not most:
         return []
-    width = max((x(7) - x(0)) * 0.8, 0.5)
-    parts = [f'<text x="{_LEFT - 6}" y="{_STRIP_TOP + 6}" text-anchor="end" class="label">{most}</text>']
+    width = max((frame.x(DAYS_IN_WEEK) - frame.x(0)) * 0.8, 0.5)
+    parts = [f'<text x="{frame.left - 6}" y="{frame.strip_top + 8}" text-anchor="end">{most:,}</text>']
     for day, n in weeks.select("week_end", "n").drop_nulls().iter_rows():
-        height = n / most * (_STRIP_BOTTOM - _STRIP_TOP)
-        left = x(day.toordinal()) - width
+        height = n / most * _STRIP
+        left = max(frame.x(day.toordinal()) - width, frame.left)
         parts.append(
-            f'<rect x="{left:.1f}" y="{_STRIP_BOTTOM - height:.1f}" width="{width:.1f}" height="{height:.1f}" '
+            f'<rect x="{left:.1f}" y="{frame.strip_bottom - height:.1f}" width="{width:.1f}" height="{height:.1f}" '
             f'class="volume"><title>week to {day}: {n} events</title></rect>'
         )
     return parts
 
 
-def _markers(events: list[tuple[int, dt.date, str]], x: Place) -> list[str]:
-    parts, taken = [], float("-inf")
-    for number, day, label in events:
-        at = x(day.toordinal())
-        shown = max(at, taken + _MARKER_GAP)
-        taken = shown
+def _markers(events: Sequence[tuple[int, dt.date, str]], frame: _Frame) -> list[str]:
+    parts = []
+    for (number, day, label), at in zip(
+        events, _spread_out([frame.x(e[1].toordinal()) for e in events], frame), strict=True
+    ):
+        true = frame.x(day.toordinal())
         parts.append(
-            f'<g class="marker"><title>{escape(f"{day}: {label}")}</title>'
-            f'<path d="M{shown:.1f} {_TOP - 2}L{at:.1f} {_TOP + 8}V{_MAIN_BOTTOM}"/>'
-            f'<circle cx="{shown:.1f}" cy="{_TOP - 8}" r="7.5"/>'
-            f'<text x="{shown:.1f}" y="{_TOP - 4.5}" text-anchor="middle">{number}</text></g>'
+            f'<g class="marker"><title>{escape(f"{format_day(day)}: {label}")}</title>'
+            f'<path d="M{at:.1f} {frame.top - 10}L{true:.1f} {frame.top}V{frame.bottom}"/>'
+            f'<circle cx="{at:.1f}" cy="{frame.top - 18}" r="7.5"/>'
+            f'<text x="{at:.1f}" y="{frame.top - 14.5}" text-anchor="middle">{number}</text></g>'
         )
     return parts
+
+
+def _spread_out(places: Sequence[float], frame: _Frame) -> list[float]:
+    """Move marks apart, in order, until none covers another and none leaves the plot."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + _MARKER_GAP if moved else frame.left))
+    limit = frame.right - 7.5
+    for index in range(len(moved) - 1, -1, -1):
+        moved[index] = min(moved[index], limit)
+        limit = moved[index] - _MARKER_GAP
+    return moved

@@ -6,101 +6,189 @@ import datetime as dt
 from collections.abc import Sequence
 from html import escape
 
-from detente.outlook.brief import Brief, forecast_row
-from detente.outlook.charts import draw_level_chart, draw_probabilities, numbered_events
+import polars as pl
+
+from detente.domain.tables import OUTCOMES
+from detente.outlook.brief import Brief, find_forecast
+from detente.outlook.charts import (
+    CHART_STYLE,
+    PALETTE,
+    draw_level_chart,
+    draw_probabilities,
+    find_ceiling,
+    numbered_events,
+)
+from detente.outlook.citation import build_bibtex, product_version
 from detente.outlook.report import (
+    DIRECTION_HEADS,
+    DIRECTION_NOTE,
+    OUTLOOK_HEADS,
+    REASON_HEADS,
     change_sentence,
     direction_rows,
     note_lines,
     outlook_rows,
     reason_rows,
 )
-from detente.outlook.words import format_day
+from detente.outlook.words import format_day, format_number
 
 _STYLE = """
-:root{--paper:#fff;--ink:#1a1a1a;--soft:#5f6368;--rule:#d9d9d6;--coop:#0072b2;--conf:#d55e00;--wash:#f5f5f2;--hold:#8a8a85}
-@media (prefers-color-scheme:dark){:root{--paper:#141517;--ink:#e9e9e6;--soft:#a2a5a9;--rule:#36383b;--coop:#56b4e9;
---conf:#f0894a;--wash:#1f2124;--hold:#8d8f92}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);
-font:16px/1.5 Georgia,"Times New Roman",serif}
-main{max-width:820px;margin:0 auto;padding:28px 20px 48px}
-h1{font-size:1.75rem;line-height:1.22;margin:.2em 0 .45em;font-weight:700;text-wrap:balance}
-h2{font:600 .82rem/1.3 system-ui,sans-serif;letter-spacing:.04em;text-transform:uppercase;margin:2.2em 0 .6em;
-border-top:1px solid var(--rule);padding-top:.8em}
-.kicker,.meta,figcaption,table,.notes{font-family:system-ui,sans-serif}
-.kicker{font-size:.82rem;color:var(--soft)}.standfirst{font-size:1.1rem;margin:0 0 1.2em}
-figure{margin:1em 0}svg{width:100%;height:auto;display:block}figcaption{font-size:.8rem;color:var(--soft)}
-svg text{font:11px system-ui,sans-serif;fill:var(--soft)}svg .note{font-size:11px}
-.grid{stroke:var(--rule);stroke-width:.7;fill:none}.gap{fill:var(--rule);opacity:.55}
-.line{fill:none;stroke-width:1.8;stroke-linejoin:round}.line.cooperation{stroke:var(--coop)}
-.line.conflict{stroke:var(--conf)}.band{opacity:.17}.band.cooperation{fill:var(--coop)}.band.conflict{fill:var(--conf)}
-.volume{fill:var(--hold);opacity:.6}.marker path{stroke:var(--soft);stroke-width:.7;stroke-dasharray:2 2;fill:none}
-.marker circle{fill:var(--ink)}.marker text{fill:var(--paper);font-size:10px;font-weight:600}
-.track{fill:var(--wash)}.bar.deteriorate{fill:var(--conf)}.bar.hold{fill:var(--hold)}.bar.improve{fill:var(--coop)}
-.whisker{stroke:var(--ink);stroke-width:1.4}.bars{max-width:460px}.bars .label{font-size:13px;fill:var(--ink)}
-.key{display:inline-block;width:1.3em;height:.22em;vertical-align:middle;margin:0 .35em 0 .9em}
-.key.cooperation{background:var(--coop);margin-left:0}.key.conflict{background:var(--conf)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.86rem}
-th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--rule)}
-td,th{padding:.35em .9em .35em 0;vertical-align:top}td.number,th.number{text-align:right;white-space:nowrap;
-font-variant-numeric:tabular-nums}tbody tr+tr td{border-top:1px solid var(--rule)}td:first-child{white-space:nowrap}
-ol.events{columns:2;font:.8rem/1.45 system-ui,sans-serif;color:var(--soft);padding-left:1.4em;margin:.6em 0}
-.notes{font-size:.8rem;color:var(--soft)}.notes li{margin:.3em 0}
-@media (max-width:560px){main{padding:18px 14px}h1{font-size:1.4rem}ol.events{columns:1}.chart{min-width:560px}
-td:first-child{white-space:normal}}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}h2{break-after:avoid}figure,tr{break-inside:avoid}}
+font:17px/1.5 Georgia,"Times New Roman",serif}
+main{max-width:820px;margin:0 auto;padding:26px 20px 48px}
+h1{font-size:1.8rem;line-height:1.2;margin:.25em 0 .4em;font-weight:700;text-wrap:balance}
+h2{font:600 .8rem/1.3 system-ui,sans-serif;letter-spacing:.05em;text-transform:uppercase;margin:2.2em 0 .7em;
+border-top:2px solid var(--ink);padding-top:.6em}
+.kicker,figcaption,table,dl,ol.events,pre,summary,footer,.rule,.small{font-family:system-ui,sans-serif}
+.kicker{font-size:.8rem;color:var(--soft);margin:0}.standfirst{margin:0 0 1.3em}p{margin:.5em 0}
+figure{margin:1em 0}figcaption,.small{font-size:.78rem;color:var(--soft);margin-top:.4em}
+.narrow{display:none}.pairwise{display:grid;grid-template-columns:1fr 1fr;gap:28px}.bars{max-width:430px}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.84rem;line-height:1.4}
+th{text-align:left;font-weight:600}thead th{color:var(--soft);border-bottom:1px solid var(--ink);vertical-align:bottom}
+td,th{padding:.34em 1em .34em 0;vertical-align:top}tbody th{font-weight:400;white-space:nowrap}
+td:last-child,th:last-child{padding-right:0}
+.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+tbody tr+tr>*{border-top:1px solid var(--rule)}
+.sums tbody tr:last-child>*{border-top:1px solid var(--ink);font-weight:600}
+ol.events{columns:2;break-inside:avoid;
+column-gap:28px;font-size:.78rem;line-height:1.45;color:var(--soft);padding-left:1.5em;margin:.6em 0}
+dl{font-size:.8rem;line-height:1.45;margin:0;display:grid;grid-template-columns:9.5em 1fr;gap:.5em 1em}
+dt{font-weight:600}dd{margin:0;color:var(--soft);overflow-wrap:anywhere}
+.rule{font-size:.8rem;line-height:1.45;color:var(--soft)}
+pre{font:.74rem/1.4 ui-monospace,monospace;
+white-space:pre-wrap;overflow-wrap:anywhere;background:var(--wash);padding:.8em}
+summary{font-size:.8rem;cursor:pointer;color:var(--soft)}footer{font-size:.75rem;color:var(--soft);margin-top:2.4em}
+:focus-visible{outline:2px solid var(--coop);outline-offset:2px}
+@media (max-width:620px){body{font-size:16px}main{padding:16px 14px 32px}h1{font-size:1.4rem}.wide{display:none}
+.narrow{display:block}.pairwise{grid-template-columns:1fr}ol.events{columns:1}dl{grid-template-columns:1fr;gap:.1em}
+dd{margin-bottom:.6em}.reasons tbody th{white-space:normal}}
+@media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid}figure,tr,dl{break-inside:avoid}
+details{display:none}}
 """
 
 
 def render_html(brief: Brief) -> str:
-    """The whole brief as one HTML document."""
+    """The whole brief as one HTML document; every text of others is escaped."""
     names = " – ".join(brief.names)
-    title = f"{names}, {format_day(brief.as_of)}"
-    row = forecast_row(brief.forecasts, brief.horizon)
-    bars = [(name, row[f"p_{name}"], row[f"p_{name}_low"], row[f"p_{name}_high"]) for name in brief.probabilities]
-    ends = brief.levels["week_end"]
-    events = numbered_events(brief.chronology, *ends.sort().head(1), *ends.sort().tail(1)) if len(ends) else []
+    head = f"{names}, {format_day(brief.as_of)}"
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
-        f"<title>{escape(title)} · Détente</title><style>{_STYLE}</style></head><body><main>",
-        f'<p class="kicker">Détente · {escape(names)} · as of {format_day(brief.as_of)} · {escape(brief.provider)}</p>',
-        f'<h1>{escape(brief.headline)}</h1><p class="standfirst">{escape(brief.standfirst)}</p>',
-        '<figure><div class="scroll">',
-        draw_level_chart(brief.levels, brief.chronology, title=f"Cooperation and conflict, {names}"),
-        '</div><figcaption><span class="key cooperation"></span>cooperation'
-        '<span class="key conflict"></span>conflict, both directions; bands are 90 %, shaded weeks are not covered'
-        "</figcaption>",
-        _events(events),
-        f"</figure><h2>The next {brief.horizon.weeks} weeks</h2><figure>",
-        draw_probabilities(bars),
-        "<figcaption>Lines are 90 % bands.</figcaption></figure>",
-        _table(("Horizon", "Deteriorate", "Hold", "Improve", "In words"), outlook_rows(brief), ()),
+        f"<title>{escape(head)} · Détente</title>",
+        f"<style>{PALETTE}{CHART_STYLE}{_STYLE}</style></head><body><main><article>",
+        f'<p class="kicker">{escape(names)} · as of {format_day(brief.as_of)} · {escape(brief.provider)}</p>',
+        f'<h1>{_text(brief.headline)}</h1><p class="standfirst">{_text(brief.standfirst)}</p>',
+        _level_figure(brief, names),
+        *_outlook_section(brief),
         f"<h2>What moved it</h2><p>{escape(change_sentence(brief))}</p>",
-        _table(("Day", "Points a day", "What"), reason_rows(brief), (1,)),
+        _table("What moved the balance", REASON_HEADS, reason_rows(brief), numbers=(1,), kind="sums reasons"),
         "<h2>The last four weeks, each way</h2>",
-        _table(
-            ("Direction", "Cooperation", "Conflict", "Conflict share", "Events a week"),
-            direction_rows(brief),
-            (1, 2, 3, 4),
-        ),
-        '<h2>Notes</h2><ul class="notes">',
-        *(f"<li>{escape(line)}</li>" for line in note_lines(brief)),
-        f"<li>Resolution: {escape(brief.question.resolution)}</li></ul></main></body></html>",
+        _direction_figure(brief),
+        _table("The last four weeks, each way", DIRECTION_HEADS, direction_rows(brief), numbers=(1, 2, 3, 4)),
+        f'<p class="small">{escape(DIRECTION_NOTE)}</p>',
+        "<h2>How it is resolved</h2>",
+        f'<p class="rule">{escape(brief.question.resolution)}</p>',
+        "<h2>Notes</h2><dl>",
+        *(f"<dt>{escape(heading)}</dt><dd>{escape(text)}</dd>" for heading, text in note_lines(brief)),
+        f"</dl><h2>To cite</h2><pre>{escape(build_bibtex(brief))}</pre>",
+        f"</article><footer>Made by Détente {product_version()}.</footer></main></body></html>",
     ]
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def _events(events: list[tuple[int, dt.date, str]]) -> str:
+def _level_figure(brief: Brief, names: str) -> str:
+    ends: list[dt.date] = brief.levels["week_end"].to_list()
+    events = numbered_events(brief.chronology, ends[0], ends[-1]) if ends else []
+    title = f"{names}, both directions, weekly"
+    wide = draw_level_chart(brief.levels, events, title=title)
+    narrow = draw_level_chart(brief.levels, events, title=title, width=360, height=330)
     items = "".join(f"<li>{format_day(day)}: {escape(label)}</li>" for _, day, label in events)
-    return f'<ol class="events">{items}</ol>' if items else ""
+    listed = f'<ol class="events">{items}</ol>' if items else ""
+    note = "Bands are 90 %, as if events arrived independently. Weeks without enough covered days are shaded."
+    return (
+        f'<figure><div class="wide">{wide}</div><div class="narrow">{narrow}</div>{listed}'
+        f"<figcaption>{note} Data: {escape(brief.provider)}.</figcaption>{_weeks(brief.levels)}</figure>"
+    )
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:
-    def cell(tag: str, index: int, text: str) -> str:
-        mark = ' class="number"' if index in numbers else ""
-        return f"<{tag}{mark}>{escape(text)}</{tag}>"
+def _outlook_section(brief: Brief) -> list[str]:
+    row = find_forecast(brief.forecasts, brief.horizon)
+    weeks = "week" if brief.horizon.weeks == 1 else f"{brief.horizon.weeks} weeks"
+    bars = [(name, row[f"p_{name}"], row[f"p_{name}_low"], row[f"p_{name}_high"]) for name in OUTCOMES]
+    return [
+        f"<h2>The next {weeks}</h2><figure>",
+        draw_probabilities(bars, title=f"Probability of each outcome in the next {weeks}, with its 90 % band"),
+        f"<figcaption>Probabilities with 90 % bands, by {escape(row['model'])}.</figcaption></figure>",
+        _table("Probabilities by horizon", OUTLOOK_HEADS, outlook_rows(brief)),
+        f'<p class="small">{escape(brief.track_record)}</p>',
+    ]
 
-    head = "".join(cell("th", index, text) for index, text in enumerate(heads))
-    body = "".join("<tr>" + "".join(cell("td", i, text) for i, text in enumerate(row)) + "</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+def _direction_figure(brief: Brief) -> str:
+    """Both directions side by side on one scale."""
+    series = [
+        (
+            direction,
+            brief.dyads.filter(
+                pl.col("actor") == direction.dyad.actor, pl.col("recipient") == direction.dyad.recipient
+            ),
+        )
+        for direction in brief.directions
+    ]
+    highest = find_ceiling([weeks for _, weeks in series])
+    names = dict(zip((brief.pair.a, brief.pair.b), brief.names, strict=True))
+    charts = [
+        draw_level_chart(
+            weeks,
+            title=f"{names[direction.dyad.actor]} towards {names[direction.dyad.recipient]}",
+            width=380,
+            height=270,
+            highest=highest,
+        )
+        for direction, weeks in series
+    ]
+    return (
+        f'<figure class="pairwise">{"".join(f"<div>{chart}</div>" for chart in charts)}</figure>' if any(charts) else ""
+    )
+
+
+def _weeks(levels: pl.DataFrame) -> str:
+    """The chart's numbers as a table, for readers who cannot see it."""
+    rows = [
+        (
+            str(row["week_end"]),
+            format_number(row["cooperation"]),
+            format_number(row["conflict"]),
+            format_number(row["n"], 0),
+            str(row["covered_days"]),
+        )
+        for row in levels.sort("week_end", descending=True).iter_rows(named=True)
+    ]
+    heads = ("Week to", "Cooperation", "Conflict", "Events", "Days covered")
+    table = _table("Cooperation and conflict by week", heads, rows, numbers=(1, 2, 3, 4))
+    return f"<details><summary>The chart as a table</summary>{table}</details>"
+
+
+def _text(text: str) -> str:
+    """Escaped, and a number never parted from its per cent sign."""
+    return escape(text).replace(" %", "&nbsp;%")
+
+
+def _table(
+    caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = (), kind: str = ""
+) -> str:
+    def mark(index: int) -> str:
+        return ' class="number"' if index in numbers else ""
+
+    head = "".join(f'<th scope="col"{mark(index)}>{escape(text)}</th>' for index, text in enumerate(heads))
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td{mark(index)}>{_text(text)}</td>" for index, text in enumerate(row[1:], start=1))
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f"<table{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )

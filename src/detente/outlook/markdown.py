@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from detente.outlook.brief import Brief
+from detente.outlook.citation import build_bibtex, product_version
 from detente.outlook.report import (
     DIRECTION_HEADS,
+    DIRECTION_NOTE,
+    OUTLOOK_HEADS,
+    REASON_HEADS,
     change_sentence,
     direction_rows,
     note_lines,
     outlook_rows,
     reason_rows,
 )
+from detente.outlook.words import format_day
+
+_MARKUP = re.compile(r"([\\`*_<>|\[\]])")
 
 
 def render_markdown(brief: Brief) -> str:
-    """The whole brief as one Markdown document."""
+    """The whole brief as one Markdown document; names and texts of others are escaped."""
+    fence = "`" * 8  # longer than any run that escaped text can hold
     parts = [
-        f"# {brief.headline}",
-        brief.standfirst,
+        f"# {_escape(brief.headline)}",
+        _escape(brief.standfirst),
+        _escape(f"{' – '.join(brief.names)}, as of {format_day(brief.as_of)}, from {brief.provider}."),
         "## Outlook",
-        _table(("Horizon", "Deteriorate (90 % band)", "Hold", "Improve", "In words"), outlook_rows(brief)),
+        _table(OUTLOOK_HEADS, outlook_rows(brief)),
         "## What moved it",
-        change_sentence(brief),
-        _table(("Day", "Points a day", "What"), reason_rows(brief)),
+        _escape(change_sentence(brief)),
+        _table(REASON_HEADS, reason_rows(brief)),
         "## The last four weeks, each way",
+        _escape(DIRECTION_NOTE),
         _table(DIRECTION_HEADS, direction_rows(brief)),
+        *_known(brief),
+        "## How it is resolved",
+        _escape(brief.question.resolution),
         "## Notes",
-        "\n".join(f"- {line}" for line in note_lines(brief)),
-        f"Resolution: {brief.question.resolution}",
+        "\n".join(f"- **{heading}:** {_escape(text)}" for heading, text in note_lines(brief)),
+        f"{fence}bibtex\n{build_bibtex(brief)}\n{fence}",
+        f"Made by Détente {product_version()}.",
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def _known(brief: Brief) -> list[str]:
+    rows = [f"- {format_day(row['day'])}: {_escape(row['text'])}" for row in brief.chronology.iter_rows(named=True)]
+    return ["## Known events", "\n".join(dict.fromkeys(rows))] if rows else []
+
+
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    lines += ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows]
+    lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in rows]
     return "\n".join(lines)
+
+
+def _escape(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))

@@ -4,88 +4,125 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from detente.codebook import state_name
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
-from detente.outlook.words import estimative_word, format_band, format_day, format_probability
-
-if TYPE_CHECKING:
-    from detente.outlook.brief import Reason
-    from detente.relations import Status
+from detente.outlook.reasons import Reason
+from detente.outlook.words import estimative_clause, format_band, format_day, format_probability, short_name
+from detente.relations import Status
 
 #: With fewer earlier weeks than this a comparison with "the past year" must say how short it is.
 _SHORT_HISTORY = 40
-_BUSY = 1.5
-_QUIET = 0.67
+#: With fewer weeks than this the probabilities are more the other pairs' than this one's.
+_FORECAST_HISTORY = 26
+_RECENT_WEEKS, _USUAL_WEEKS = 4, 52
+_BUSY, _QUIET = 1.5, 0.67
+#: A day that weighs at least this share of the weightiest is worth naming beside it.
+_NEARLY = 0.6
+#: From this probability on, an improvement that is likelier than a turn for the worse is the news.
+_NEWS = 0.5
 
 
 def write_headline(pair: Pair, row: Mapping[str, Any], horizon: Horizon) -> str:
-    """The chance of a turn for the worse, in words and numbers.
+    """The chance of a turn for the worse, in words and numbers; of one for the better where that is the likelier half.
 
     Args:
         pair: The two states.
         row: A row of ``forecasts``.
         horizon: Its horizon.
     """
-    probability = row["p_deteriorate"]
-    word = estimative_word(probability)
-    names = f"{_short(pair.a)}–{_short(pair.b)} relations"
-    number = format_probability(probability)
-    band = f"90 % band {format_band(row['p_deteriorate_low'], row['p_deteriorate_high'])}"
-    verb = {
-        "almost certainly not": "will almost certainly not deteriorate",
-        "as likely as not": "are as likely as not to deteriorate",
-        "almost certain": "are almost certain to deteriorate",
-    }.get(word, f"are {word} to deteriorate")
-    return f"{names} {verb} in the next {horizon.weeks} weeks ({number}; {band})"
+    is_better = row["p_improve"] >= _NEWS and row["p_improve"] > row["p_deteriorate"]
+    outcome = "improve" if is_better else "deteriorate"
+    probability = row[f"p_{outcome}"]
+    band = format_band(row[f"p_{outcome}_low"], row[f"p_{outcome}_high"])
+    weeks = "week" if horizon.weeks == 1 else f"{horizon.weeks} weeks"
+    return (
+        f"{short_name(pair.a)}–{short_name(pair.b)} relations {estimative_clause(probability, outcome)} in the next "
+        f"{weeks} ({format_probability(probability)}; 90 % band {band})"
+    )
 
 
-def write_standfirst(status: Status, reasons: Sequence[Reason], levels: pl.DataFrame, as_of: dt.date) -> str:
-    """How the last four weeks compare with the pair's own year, what weighed most, and how much was reported."""
-    parts = [_status_sentence(status, as_of)]
-    worst = min((r for r in reasons if r.day), key=lambda r: r.contribution, default=None)
-    best = max((r for r in reasons if r.day), key=lambda r: r.contribution, default=None)
-    if worst and worst.contribution < 0:
-        parts.append(f"What weighed most against it: {_named(worst)}.")
-    if best and best.contribution > 0:
-        parts.append(f"What weighed most in its favour: {_named(best)}.")
-    parts += _volume_sentence(levels)
+def write_standfirst(
+    status: Status, reasons: Sequence[Reason], row: Mapping[str, Any], levels: pl.DataFrame, *, as_of: dt.date
+) -> str:
+    """How the last four weeks compare with the pair's own year, what weighed most, how much was reported, what may be.
+
+    Args:
+        status: The last four weeks against the past year.
+        reasons: The days that moved the balance.
+        row: The row of ``forecasts`` of the headline.
+        levels: Rows of ``levels`` of the pair.
+        as_of: The day.
+    """
+    weeks = levels.sort("week_end")
+    parts = [_status_sentence(status, as_of), *_reason_sentences(reasons), *_volume_sentence(weeks)]
+    parts.append(_spread_sentence(row))
+    held = weeks["balance"].count()
+    if held < _FORECAST_HISTORY:
+        count = "1 week" if held == 1 else f"{held} weeks"
+        parts.append(f"With {count} of history these probabilities are more those of pairs at large than of this one.")
     return " ".join(parts)
 
 
 def _status_sentence(status: Status, as_of: dt.date) -> str:
     if status.status is None or status.z is None:
-        return f"As of {format_day(as_of)} there are too few earlier weeks to say what is usual."
+        return f"As of {format_day(as_of)} there are too few covered weeks to say what is usual between them."
     span = "their own past year"
     if status.weeks_used < _SHORT_HISTORY:
         span = f"the {status.weeks_used} earlier weeks there are data for"
     grade = f"{status.grade} " if status.grade and status.status != "usual" else ""
+    stand = "as usual" if status.status == "usual" else f"{grade}{status.status}"
     return (
-        f"The four weeks to {format_day(as_of)} are {grade}{status.status}, "
-        f"{abs(status.z):.1f} standard deviations {'below' if status.z < 0 else 'above'} the mean of {span}."
+        f"The four weeks to {format_day(as_of)} were {stand}, {abs(status.z):.1f} standard deviations "
+        f"{'below' if status.z < 0 else 'above'} the mean of {span}."
     )
 
 
+def _reason_sentences(reasons: Sequence[Reason]) -> list[str]:
+    days = sorted((r for r in reasons if r.day), key=lambda reason: -abs(reason.contribution))
+    worse = [reason for reason in days if reason.contribution < 0]
+    better = [reason for reason in days if reason.contribution > 0]
+    parts = [f"What weighed most against them: {_weightiest(worse)}."] if worse else []
+    return [*parts, f"What weighed most in their favour: {_weightiest(better)}."] if better else parts
+
+
+def _weightiest(days: Sequence[Reason]) -> str:
+    """The weightiest day, and where that has no name the next known event that weighs nearly as much."""
+    first = days[0]
+    near = (day for day in days[1:] if day.label and abs(day.contribution) >= _NEARLY * abs(first.contribution))
+    second = None if first.label else next(near, None)
+    return f"{_named(first)}; then {_named(second)}" if second else _named(first)
+
+
 def _named(reason: Reason) -> str:
-    day = format_day(reason.day)
-    return f"{reason.label} ({day})" if reason.label else f"{day} ({reason.what})"
+    day = format_day(reason.day) if reason.day else ""
+    if reason.label:
+        return f"“{reason.label}” (reports of {day})"
+    return f"reports of {day}, chiefly that {reason.cells[0].sentence}"
 
 
-def _volume_sentence(levels: pl.DataFrame) -> list[str]:
-    weekly: list[int] = levels.sort("week_end")["n"].drop_nulls().to_list()
-    recent, earlier = weekly[-4:], weekly[:-4]
-    if not earlier or not sum(earlier):
+def _volume_sentence(weeks: pl.DataFrame) -> list[str]:
+    counts = weeks["n"]
+    recent = counts.tail(_RECENT_WEEKS).drop_nulls()
+    earlier = counts.head(max(len(counts) - _RECENT_WEEKS, 0)).tail(_USUAL_WEEKS).drop_nulls()
+    if recent.is_empty() or not earlier.sum():
         return []
-    ratio = (sum(recent) / len(recent)) / (sum(earlier) / len(earlier))
-    amount = "more" if ratio > _BUSY else "less" if ratio < _QUIET else ""
-    if not amount:
+    ratio = float(recent.sum()) / len(recent) / (float(earlier.sum()) / len(earlier))
+    if _QUIET <= ratio <= _BUSY:
         return []
-    return [f"There was {amount} news than usual ({ratio:.1f} times the weekly mean), which moves the level by itself."]
+    amount = "more" if ratio > _BUSY else "less"
+    return [
+        f"There was {amount} news of the two than usual ({ratio:.1f} times the weekly mean), which by itself moves "
+        "the level."
+    ]
 
 
-def _short(iso3: str) -> str:
-    return {"USA": "US", "GBR": "UK"}.get(iso3, state_name(iso3))
+def _spread_sentence(row: Mapping[str, Any]) -> str:
+    parts = [
+        f"{verb} {format_probability(row[f'p_{name}'])} ({format_band(row[f'p_{name}_low'], row[f'p_{name}_high'])})"
+        for verb, name in (("worse", "deteriorate"), ("much the same", "hold"), ("better", "improve"))
+    ]
+    return f"The outlook: {', '.join(parts)}."

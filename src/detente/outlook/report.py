@@ -2,90 +2,122 @@
 
 from __future__ import annotations
 
-import polars as pl
+from detente.domain.tables import OUTCOMES
+from detente.outlook.brief import Brief
+from detente.outlook.directions import Measure
+from detente.outlook.words import (
+    estimative_word,
+    format_band,
+    format_change,
+    format_day,
+    format_number,
+    format_probability,
+    short_name,
+)
 
-from detente.codebook import state_name
-from detente.outlook.brief import TRACK_RECORD, Brief
-from detente.outlook.words import estimative_word, format_band, format_day, format_probability
-
+OUTLOOK_HEADS = ("Horizon", "Deteriorate (90 % band)", "Hold", "Improve", "In words")
+REASON_HEADS = ("Day", "Points a day", "Reports")
 DIRECTION_HEADS = ("Direction", "Cooperation", "Conflict", "Conflict share", "Events a week")
-_OUTCOMES = ("deteriorate", "hold", "improve")
-LIMITS = (
-    "It reads reports, not minds or deeds: machine-coded news, of which about one event in five is miscoded. "
-    "Much of what can be forecast is return to the usual after a shock."
+#: What the numbers of the table of directions are.
+DIRECTION_NOTE = (
+    "Goldstein points a day, with 90 % bands; in brackets the mean of the up to 52 weeks before. Bands take events to "
+    "arrive independently."
 )
 
 
 def outlook_rows(brief: Brief) -> list[tuple[str, ...]]:
-    """One row a horizon: horizon, then each outcome's probability with its band."""
+    """One row a horizon: each outcome's probability with its band, and the words for the likelier change."""
     rows = []
     for row in brief.forecasts.sort("horizon_weeks").iter_rows(named=True):
         cells = [
             f"{format_probability(row[f'p_{name}'])} ({format_band(row[f'p_{name}_low'], row[f'p_{name}_high'])})"
-            for name in _OUTCOMES
+            for name in OUTCOMES
         ]
-        word = estimative_word(row["p_deteriorate"])
-        rows.append((f"{row['horizon_weeks']} weeks", *cells, f"{word} to deteriorate" if word else ""))
+        weeks = row["horizon_weeks"]
+        words = f"worse: {estimative_word(row['p_deteriorate'])}; better: {estimative_word(row['p_improve'])}"
+        rows.append(("1 week" if weeks == 1 else f"{weeks} weeks", *cells, words))
     return rows
 
 
 def direction_rows(brief: Brief) -> list[tuple[str, ...]]:
     """One row a direction, the last four weeks: cooperation, conflict, share of conflict, events a week."""
-    rows: list[tuple[str, ...]] = []
-    for dyad in brief.pair.dyads:
-        weeks = brief.dyads.filter(actor=dyad.actor, recipient=dyad.recipient).sort("week_end").tail(4)
-        weeks = weeks.drop_nulls("balance")
-        name = f"{state_name(dyad.actor)} → {state_name(dyad.recipient)}"
-        if not weeks.height:
-            rows.append((name, "–", "–", "–", "–"))
-            continue
-        days = pl.col("covered_days")
-        coop, conf, squares, n = weeks.select(
-            (pl.col("cooperation") * days).sum() / days.sum(),
-            (pl.col("conflict") * days).sum() / days.sum(),
-            ((pl.col("balance_se") * days) ** 2).sum() / days.sum() ** 2,
-            pl.col("n").mean(),
-        ).row(0)
-        total = coop + conf
-        # Each side's band is its share of the balance's variance.
-        bands = [1.645 * (squares * side / total) ** 0.5 if total else 0.0 for side in (coop, conf)]
-        share = f"{conf / total:.0%}" if total else "–"
-        rows.append((name, f"{coop:.1f} ±{bands[0]:.1f}", f"{conf:.1f} ±{bands[1]:.1f}", share, f"{n:.0f}"))
-    return rows
+    return [
+        (
+            f"{short_name(direction.dyad.actor)} → {short_name(direction.dyad.recipient)}",
+            _measure(direction.cooperation, 1),
+            _measure(direction.conflict, 1),
+            _measure(direction.conflict_share, 0, factor=100, unit=" %"),
+            _measure(direction.events, 0),
+        )
+        for direction in brief.directions
+    ]
 
 
 def reason_rows(brief: Brief) -> list[tuple[str, str, str]]:
-    """One row a day: day, contribution, what happened; the last row is what is left over."""
-    return [
+    """One row a day: day, contribution, reports; then what is left over, and the change that the rows add up to."""
+    rows = [
         (
             format_day(reason.day) if reason.day else "the rest",
-            f"{reason.contribution:+.2f}",
+            format_change(reason.contribution, 2),
             f"{reason.label} ({reason.what})" if reason.label else reason.what,
         )
         for reason in brief.reasons
     ]
+    return [*rows, ("in all", format_change(brief.explanation.change, 2), "the change; the rows are rounded")]
 
 
 def change_sentence(brief: Brief) -> str:
     """The change that the reasons add up to, with its band and its two windows."""
     found = brief.explanation
+    unclear = " It is within its band: no clear change." if found.change_low <= 0 <= found.change_high else ""
     return (
-        f"The balance of the four weeks from {format_day(found.recent_from)} is {found.change:+.1f} Goldstein points a "
-        f"day (90 % band {found.change_low:+.1f} to {found.change_high:+.1f}) against that of the time from "
-        f"{format_day(found.usual_from)}. The rows add up to it."
+        f"Cooperation minus conflict was {format_number(found.recent)} Goldstein points a day from "
+        f"{format_day(found.recent_from)} to {format_day(brief.as_of)}, against {format_number(found.usual)} from "
+        f"{format_day(found.usual_from)} until then: a change of {format_change(found.change)} (90 % band "
+        f"{format_change(found.change_low)} to {format_change(found.change_high)}).{unclear} The rows add up to it."
     )
 
 
-def note_lines(brief: Brief) -> list[str]:
-    """Source, coverage, rules and record: what a referee needs."""
-    days = sum(brief.coverage.values())
-    missing = ", ".join(f"{n} {status}" for status, n in brief.coverage.items() if status != "present" and n)
-    models = ", ".join(sorted(set(brief.forecasts["model"])))
+def coverage_sentence(brief: Brief) -> str:
+    """How many days are covered, how fresh the data are, what is missing."""
+    days = brief.freshness
+    if days.first_day is None or days.last_day is None:
+        return f"No day is covered by {format_day(brief.as_of)}."
+    total = days.present + days.thin + days.absent
+    missing = [f"{count} {name}" for name, count in (("thin", days.thin), ("absent", days.absent)) if count]
+    age = (brief.as_of - days.last_day).days
+    fresh = (
+        "the last day included" if age == 0 else f"nothing for the last {age} days" if age > 1 else "not the last day"
+    )
+    return (
+        f"{days.present} of {total} days from {format_day(days.first_day)} to {format_day(brief.as_of)} are covered "
+        f"({', '.join([*missing, fresh])}).{' The others are gaps, not zeros.' if days.present < total else ''}"
+    )
+
+
+def note_lines(brief: Brief) -> list[tuple[str, str]]:
+    """Method, coverage, source, terms, rules and record, each with its heading: what a referee needs."""
+    card = brief.card
+    title = _text(card.get("title")) or brief.provider
+    publisher = _text(card.get("publisher"))
     return [
-        f"Data: {brief.card.get('title')}. {days} days, {missing or 'none missing'}. Read as known on {brief.as_of}.",
-        f"Cite: {str(brief.card.get('citation')).strip()}",
-        f"Terms: {str(brief.card.get('terms')).strip()}",
-        f"Rules: level-v1, status-v1, explain-v1; outcome-v1; model {models}. Words: ICD 203 (2015).",
-        f"Record: {TRACK_RECORD}",
-        f"What it cannot tell you: {LIMITS}",
+        ("Coverage", coverage_sentence(brief)),
+        ("Data", f"{title}{f'; {publisher}' if publisher else ''}. Read as known on {format_day(brief.as_of)}."),
+        ("Cite", _text(card.get("citation")) or "the provider has named no citation"),
+        ("Terms", _text(card.get("terms")) or "the provider has named no terms"),
+        ("Rules", f"{', '.join(brief.rules)}. Words by ICD 203 (2015); figures are rounded to whole per cent."),
+        ("Track record", brief.track_record),
+        ("What it cannot tell you", " ".join(brief.caveats)),
     ]
+
+
+def _measure(measure: Measure, decimals: int, *, factor: float = 1.0, unit: str = "") -> str:
+    usual = "" if measure.usual is None else f" [{format_number(measure.usual * factor, decimals)}]"
+    if measure.value is None or measure.low is None or measure.high is None:
+        return f"–{usual}"
+    value, low, high = (format_number(part * factor, decimals) for part in (measure.value, measure.low, measure.high))
+    return f"{value}{unit} ({low}–{high}){usual}"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else " ".join(str(value).split())

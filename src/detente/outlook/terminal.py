@@ -11,45 +11,55 @@ from rich.text import Text
 
 from detente.outlook.brief import Brief
 from detente.outlook.report import (
+    DIRECTION_NOTE,
     change_sentence,
     direction_rows,
     note_lines,
     outlook_rows,
     reason_rows,
 )
+from detente.outlook.words import format_day
 
 
 def render_terminal(brief: Brief) -> Group:
-    """The whole brief as one renderable; it wraps to the width of the console."""
+    """The whole brief as one renderable; it wraps to the width of the console, from 80 columns."""
+    names = " – ".join(brief.names)
     return Group(
+        Text(f"{names} · as of {format_day(brief.as_of)} · {brief.provider}", style="dim"),
         Text(brief.headline, style="bold"),
         Text(brief.standfirst),
-        _heading("Outlook"),
-        _table(("next", "deteriorate", "hold", "improve", ""), outlook_rows(brief), right=()),
+        _heading("Outlook (probability, 90 % band)"),
+        _table(("", "deteriorate", "hold", "improve", "in words"), outlook_rows(brief), wraps=4),
         _heading("What moved it"),
         Text(change_sentence(brief), style="dim"),
-        _table(("day", "points a day", "what"), reason_rows(brief), right=(1,)),
-        _heading("The last four weeks, each way (points a day, 90 % band)"),
+        _table(("day", "points a day", "reports"), reason_rows(brief), right=(1,), wraps=2),
+        _heading("The last four weeks, each way"),
+        Text(DIRECTION_NOTE, style="dim"),
         _table(
             ("", "cooperation", "conflict", "conflict share", "events a week"),
             direction_rows(brief),
             right=(1, 2, 3, 4),
+            wraps=0,
         ),
         _heading("Notes"),
-        *(Padding(Text(line, style="dim"), (0, 0, 0, 2)) for line in note_lines(brief)),
+        _note("Resolved", f"by {brief.question.rule} after {format_day(brief.question.closes)}; --md prints the rule"),
+        *(_note(heading, text) for heading, text in note_lines(brief)),
     )
+
+
+def _note(heading: str, text: str) -> Padding:
+    return Padding(Text(f"{heading}: {text}", style="dim"), (0, 0, 0, 2))
 
 
 def _heading(text: str) -> Padding:
     return Padding(Text(text, style="bold"), (1, 0, 0, 0))
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> Table:
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), wraps: int) -> Table:
+    """A plain table; the column ``wraps`` gives way where the console is narrow."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    last = len(heads) - 1
     for index, head in enumerate(heads):
-        align = "right" if index in right else "left"
-        table.add_column(head, justify=align, no_wrap=index != last, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(head, justify="right" if index in right else "left", no_wrap=index != wraps)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(cell) for cell in row))
     return table

@@ -1,0 +1,167 @@
+"""Cells of an explanation gathered into days that people can read, and that still add up to the change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+
+from detente.codebook import cameo_table, phrases
+from detente.outlook.words import sentence_name, short_name
+from detente.relations import Explanation
+
+#: Days shown on each side of the account, and beyond them days that are known for something.
+_SHOWN = 5
+_NAMED_SHOWN = 3
+_CELLS_NAMED = 2
+#: Reports of an act follow it by up to so many days.
+_DAYS_TO_REPORT = 2
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One dyad's events of one type on one day.
+
+    Args:
+        actor: State that acted.
+        recipient: State that received.
+        event_type: PLOVER type; None for public statements.
+        n: Events.
+        contribution: Share of the change, Goldstein points a day.
+    """
+
+    actor: str
+    recipient: str
+    event_type: str | None
+    n: int
+    contribution: float
+
+    @property
+    def is_shortfall(self) -> bool:
+        """Whether the cell counts because there was less of it than usual, not because of what was done."""
+        sign = _signs().get(self.event_type or "", 0)
+        return sign * self.contribution < 0
+
+    @property
+    def what(self) -> str:
+        """The cell in a few words: ``US → Russia: COERCE, 14 events``."""
+        kind = self.event_type or "statement"
+        less = ", less than usual" if self.is_shortfall else ""
+        events = "event" if self.n == 1 else "events"
+        return f"{short_name(self.actor)} → {short_name(self.recipient)}: {kind}, {self.n} {events}{less}"
+
+    @property
+    def sentence(self) -> str:
+        """The cell as reported: ``Russia refused (REJECT, 5 events)``."""
+        if self.is_shortfall:
+            return f"there was less than usual ({self.what.removesuffix(', less than usual')})"
+        events = "event" if self.n == 1 else "events"
+        deed = phrases()[self.event_type] if self.event_type else "made public statements"
+        return f"{sentence_name(self.actor)} {deed} ({self.event_type or 'statement'}, {self.n} {events})"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One day on one side of the account, or a remainder.
+
+    Args:
+        day: The day; None for a remainder.
+        contribution: Share of the change, Goldstein points a day.
+        n: Events; None where the row stands for days without any.
+        cells: What the day is made of, the weightiest first; empty for a remainder. They add up to the contribution.
+        what: The row in words.
+        label: The name of a known event that these reports follow; empty where none is known.
+    """
+
+    day: dt.date | None
+    contribution: float
+    n: int | None
+    cells: tuple[Cell, ...]
+    what: str
+    label: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """The reason as JSON-ready values."""
+        return {
+            "day": str(self.day) if self.day else None,
+            "contribution": self.contribution,
+            "n": self.n,
+            "what": self.what,
+            "label": self.label or None,
+            "cells": [vars(cell) for cell in self.cells],
+        }
+
+
+def gather_reasons(explanation: Explanation, known: pl.DataFrame) -> tuple[Reason, ...]:
+    """Gather cells into days, each side of the account apart, and name those that are known.
+
+    Args:
+        explanation: The change and its cells.
+        known: Rows of ``chronology`` of the pair.
+
+    Returns:
+        The weightiest days for the worse, then for the better, then what is left over in up to three rows; together
+        they sum to the change.
+    """
+    worse, better = (_days(explanation.reasons, known, is_worse=side) for side in (True, False))
+    shown = [*_choose(worse), *_choose(better)]
+    left = [_rest(side, shown, name) for side, name in ((worse, "worse"), (better, "better"))]
+    rows = [*shown, *(reason for reason in left if reason)]
+    remainder = explanation.change - math.fsum(reason.contribution for reason in rows)
+    return (*rows, Reason(None, remainder, None, (), "usual behaviour, on the days without it"))
+
+
+def _days(reasons: pl.DataFrame, known: pl.DataFrame, *, is_worse: bool) -> list[Reason]:
+    side = pl.col("contribution") < 0 if is_worse else pl.col("contribution") >= 0
+    rows = reasons.drop_nulls("day").filter(side).sort("day")
+    names = ("actor", "recipient", "event_type", "n", "contribution")
+    ordered: list[dt.date] = rows["day"].unique(maintain_order=True).to_list()
+    days = []
+    for day in ordered:
+        parts = [Cell(*row) for row in rows.filter(pl.col("day") == day).select(names).iter_rows()]
+        parts.sort(key=lambda cell: (-abs(cell.contribution), cell.actor, cell.event_type or ""))
+        days.append(_reason(day, parts, _label(known, day, parts, is_worse=is_worse)))
+    return sorted(days, key=lambda reason: -abs(reason.contribution))
+
+
+def _reason(day: dt.date, parts: Sequence[Cell], label: str) -> Reason:
+    more = len(parts) - _CELLS_NAMED
+    what = "; ".join(cell.what for cell in parts[:_CELLS_NAMED]) + (f"; {more} more" if more > 0 else "")
+    total = math.fsum(cell.contribution for cell in parts)
+    return Reason(day, total, sum(cell.n for cell in parts), tuple(parts), what, label)
+
+
+def _choose(side: Sequence[Reason]) -> list[Reason]:
+    """The weightiest days of one side, and after them the weightiest that are known for something."""
+    return [*side[:_SHOWN], *[reason for reason in side[_SHOWN:] if reason.label][:_NAMED_SHOWN]]
+
+
+def _rest(side: Iterable[Reason], shown: Sequence[Reason], name: str) -> Reason | None:
+    others = [reason for reason in side if reason not in shown]
+    if not others:
+        return None
+    days = "1 other day" if len(others) == 1 else f"{len(others)} other days"
+    total = math.fsum(reason.contribution for reason in others)
+    return Reason(None, total, sum(reason.n or 0 for reason in others), (), f"{days}, what was {name} than usual")
+
+
+def _label(known: pl.DataFrame, day: dt.date, cells: Sequence[Cell], *, is_worse: bool) -> str:
+    """What reports of a day follow: known acts of these dyads on that day or up to two days before it."""
+    dyads = {(cell.actor, cell.recipient) for cell in cells}
+    side = "conflict" if is_worse else "cooperation"
+    first = day - dt.timedelta(days=_DAYS_TO_REPORT)
+    near = known.filter(pl.col("day").is_between(first, day), pl.col("direction") == side).sort("day")
+    labels = [row["label"] for row in near.iter_rows(named=True) if (row["actor"], row["recipient"]) in dyads]
+    return " / ".join(list(dict.fromkeys(labels))[-2:])
+
+
+@cache
+def _signs() -> dict[str, int]:
+    """+1 for types that are always cooperative, −1 for always hostile ones, 0 for those that can be either."""
+    bounds = cameo_table().drop_nulls("event_type").group_by("event_type")
+    found = bounds.agg(pl.col("intensity_milli").min().alias("low"), pl.col("intensity_milli").max().alias("high"))
+    return {name: 1 if low >= 0 else -1 if high <= 0 else 0 for name, low, high in found.iter_rows()}
