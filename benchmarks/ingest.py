@@ -21,8 +21,9 @@ import time
 from pathlib import Path
 
 HEADER = (
-    "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\tTarget Name\t"
-    "Target Sectors\tTarget Country\tStory ID\tSentence Number\tPublisher\tCity\tDistrict\tProvince\tCountry\tLatitude\tLongitude"
+    "Event ID\tEvent Date\tSource Name\tSource Sectors\tSource Country\tEvent Text\tCAMEO Code\tIntensity\t"
+    "Target Name\tTarget Sectors\tTarget Country\tStory ID\tSentence Number\tPublisher\tCity\tDistrict\t"
+    "Province\tCountry\tLatitude\tLongitude"
 )
 COUNTRIES = ("United States", "Russian Federation", "China", "India", "Pakistan", "Iran", "Israel", "Turkey", "France")
 CODES = (("Consult", "040", "1"), ("Make statement", "010", "0"), ("Criticize or denounce", "111", "-2"))

@@ -76,7 +76,7 @@ class Card:
     fields: Mapping[str, str]
     known_at: str
     repeats: str
-    coverage_rule: str
+    coverage_rule: Literal["every_day_has_rows", "span"]
     expected: Expected
     caveats: tuple[str, ...]
     not_states: Mapping[str, str]
