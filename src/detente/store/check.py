@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente.store.manifest import Batch, read_manifest
+from detente.store.manifest import Batch, digest, read_manifest
 
 _RELOAD = "Load its file again into a new store."
 
@@ -17,7 +17,7 @@ def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
 
     Args:
         store: The store's directory.
-        deep: Read every events file to its end and count its rows.
+        deep: Read every events file to its end and compare its digest.
     """
     batches = read_manifest(store)
     for batch in batches:
@@ -29,7 +29,7 @@ def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
         for path in (store / folder).glob("*")
         if path.stem not in named
     ]
-    left += list(store.glob(".spool-*"))
+    left += [*store.glob(".spool-*"), *store.glob(".*.tmp")]
     if left:
         yield f"{len(left)} files are left over from an interrupted load.", "The next load removes them."
 
@@ -44,10 +44,17 @@ def _check_batch(store: Path, batch: Batch, *, deep: bool) -> Iterator[tuple[str
     if path.stat().st_size != batch.bytes:
         yield f"events/{path.name} of {batch.path} has {path.stat().st_size} bytes, not {batch.bytes}.", _RELOAD
     elif deep:
-        try:
-            rows = pl.read_parquet(path).height
-        except (OSError, pl.exceptions.PolarsError) as error:
-            yield f"events/{path.name} of {batch.path} cannot be read: {str(error).splitlines()[0]}.", _RELOAD
-        else:
-            if rows != batch.rows:
-                yield f"events/{path.name} of {batch.path} has {rows} rows, not {batch.rows}.", _RELOAD
+        yield from _check_content(path, batch)
+
+
+def _check_content(path: Path, batch: Batch) -> Iterator[tuple[str, str]]:
+    try:
+        rows = pl.read_parquet(path).height
+        is_same = not batch.sha256 or digest(path) == batch.sha256
+    except (OSError, pl.exceptions.PolarsError) as error:
+        yield f"events/{path.name} of {batch.path} cannot be read: {str(error).splitlines()[0]}.", _RELOAD
+        return
+    if rows != batch.rows:
+        yield f"events/{path.name} of {batch.path} has {rows} rows, not {batch.rows}.", _RELOAD
+    elif not is_same:
+        yield f"events/{path.name} of {batch.path} is not what was written: its digest differs.", _RELOAD

@@ -6,6 +6,7 @@ which the manifest does not name was never committed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -33,6 +34,10 @@ class Batch:
         bytes: Size of its events file, for a cheap check.
         coverage_rule: ``every_day_has_rows`` or ``span`` (see the source's card).
         ledger: Totals: read, kept, ignored by rule, failed by reason, notes.
+        first_known: When the first of the kept rows was published; empty when no row was kept.
+        last_known: When the last of them was.
+        sha256: Digest of its events file, for a thorough check.
+        loaded_at: When it was loaded (UTC); empty where the caller did not say.
     """
 
     id: str
@@ -45,6 +50,15 @@ class Batch:
     bytes: int
     coverage_rule: str
     ledger: dict[str, Any]
+    first_known: str = ""
+    last_known: str = ""
+    sha256: str = ""
+    loaded_at: str = ""
+
+    @property
+    def last_read_day(self) -> str:
+        """The day by which every kept row has both happened and been published."""
+        return max(self.last_day, self.last_known[:10])
 
 
 def read_manifest(store: Path) -> list[Batch]:
@@ -103,6 +117,12 @@ def publish(temporary: Path, path: Path) -> None:
         os.close(descriptor)
     temporary.replace(path)
     sync_directory(path.parent)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync_directory(directory: Path) -> None:

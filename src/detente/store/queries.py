@@ -54,58 +54,84 @@ from days group by day order by day
 
 FIRST_DAY = "select min(occurred) from events"
 
-_FLAGGED = """
-create or replace temp table flagged as
+#: A batch with its rows numbered in the order of the file; ``is_held_event`` where the provider's id came before.
+SPOOLED = """
+create or replace temp table spooled as
 with spool as (select *, row_number() over () as row_index from read_parquet({spool}))
-select *, {repeat} as is_repeat, {held_event} as is_held_event from spool
+select *, {held_event} as is_held_event from spool
 """
 
-COUNT_FLAGGED = """
-select count(*) filter (not is_repeat and not is_held_event), count(*) filter (is_held_event),
-       count(*) filter (is_repeat and not is_held_event),
-       min(occurred) filter (not is_repeat and not is_held_event),
-       max(occurred) filter (not is_repeat and not is_held_event)
-from flagged
+#: Numbers of the rows that are repeats, one column ``row_index``; see ``exact_repeats`` and ``candidate_repeats``.
+NO_REPEATS = "create or replace temp table repeated as select row_index from spooled where false"
+GIVEN_REPEATS = "create or replace temp table repeated as select row_index from given"
+
+#: What is kept, what is not and why, and the reach of both clocks over what is kept.
+COUNT = """
+select count(*) filter (kept), count(*) filter (is_held_event), count(*) filter (not kept and not is_held_event),
+       min(occurred) filter (kept), max(occurred) filter (kept),
+       min(known_at) filter (kept), max(known_at) filter (kept)
+from (select *, not is_held_event and row_index not in (select row_index from repeated) as kept from spooled)
 """
 
 #: One pair's rows lie together, so that reading one pair touches few row groups.
 WRITE_KEPT = """
 copy (
-  select * exclude (row_index, is_repeat, is_held_event) from flagged
-  where not is_repeat and not is_held_event
+  select * exclude (row_index, is_held_event) from spooled
+  where not is_held_event and row_index not in (select row_index from repeated)
   order by actor, recipient, occurred, row_index
 ) to '{target}' (format parquet, compression zstd, row_group_size 32768)
 """
 
 
-def flag_repeats(spool: str, held: str | None, columns: Sequence[str], within_minutes: int | None) -> str:
-    """SQL that marks the rows of a batch that are repeats, or events already held.
+def spool_rows(spool: str, held: str | None) -> str:
+    """SQL that takes up a batch and marks the events that are held by the provider's own id.
 
     Args:
         spool: The batch's own files, as an SQL list.
         held: Files of earlier batches that share a day with it, as an SQL list; None where there are none.
-        columns: Columns that make rows repeats of one another; none for no rule.
-        within_minutes: A row is a repeat only of one learned at most so long before; None for any time.
     """
-    keys = ", ".join(columns)
-    window = f"(partition by {keys} order by known_at, row_index)"
-    same = " and ".join(f"h.{column} is not distinct from spool.{column}" for column in columns)
-    if not columns:
-        repeat = "false"
-    elif within_minutes is None:
-        repeat = f"row_number() over {window} > 1"
-    else:
-        repeat = f"coalesce(known_at - lag(known_at) over {window} <= interval {within_minutes} minutes, false)"
-        same += f" and abs(epoch(h.known_at) - epoch(spool.known_at)) <= {within_minutes * 60}"
-    if columns and held:
-        repeat = f"({repeat}) or exists (select 1 from read_parquet({held}) h where {same})"
-    held_event = "event_key is not null and row_number() over (partition by event_key order by known_at, row_index) > 1"
+    is_held = "event_key is not null and row_number() over (partition by event_key order by known_at, row_index) > 1"
     if held:
         known = f"select event_key from read_parquet({held}) where event_key is not null"
-        held_event = f"({held_event}) or coalesce(event_key in ({known}), false)"
-    return _FLAGGED.format(spool=spool, repeat=repeat, held_event=held_event)
+        is_held = f"({is_held}) or coalesce(event_key in ({known}), false)"
+    return SPOOLED.format(spool=spool, held_event=is_held)
+
+
+def exact_repeats(held: str | None, columns: Sequence[str]) -> str:
+    """SQL for a rule without a window: of equal rows the one known first stays, and none where one is held."""
+    keys = ", ".join(columns)
+    same = " and ".join(f"h.{column} is not distinct from fresh.{column}" for column in columns)
+    also = f" or exists (select 1 from read_parquet({held}) h where {same})" if held else ""
+    return f"""
+    create or replace temp table repeated as
+    select row_index from (
+      select row_index, {keys}, row_number() over (partition by {keys} order by known_at, row_index) as nth
+      from spooled where not is_held_event
+    ) fresh where nth > 1{also}
+    """
+
+
+def candidate_repeats(held: str | None, columns: Sequence[str]) -> str:
+    """SQL for a rule with a window: each set of equal rows as one list of (moment in microseconds, row number).
+
+    Rows of earlier batches have no row number. Lists are in order of time; a held row stands before a new one.
+    """
+    keys = ", ".join(columns)
+    rows = f"select {keys}, known_at, row_index from spooled where not is_held_event"
+    if held:
+        rows += f" union all select {keys}, known_at, null from read_parquet({held})"
+    return f"""
+    select list(epoch_us(known_at) order by known_at, row_index nulls first) as moments,
+           list(row_index order by known_at, row_index nulls first) as row_indexes
+    from ({rows}) group by {keys} having count(*) > 1 and count(row_index) > 0
+    """
 
 
 def sql_list(paths: Sequence[object]) -> str:
     """File names as an SQL list of strings."""
-    return "[" + ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths) + "]"
+    return "[" + ", ".join(f"'{sql_text(path)}'" for path in paths) + "]"
+
+
+def sql_text(value: object) -> str:
+    """A value as it stands between the quotes of an SQL string."""
+    return str(value).replace("'", "''")

@@ -66,6 +66,7 @@ class Store:
         identity: str,
         repeats: Repeats | None = None,
         coverage_rule: CoverageRule = "every_day_has_rows",
+        loaded_at: dt.datetime | None = None,
     ) -> Receipt:
         """Append one file as one batch: whole, durable and once, or not at all.
 
@@ -76,6 +77,7 @@ class Store:
             identity: What makes a later load the same load; one that is held already changes nothing.
             repeats: The provider's rule for repeats, applied inside the batch and against what is held.
             coverage_rule: Whether a day without rows is a gap (``every_day_has_rows``) or quiet (``span``).
+            loaded_at: When it is loaded (UTC), for the record; the store reads no clock.
 
         Raises:
             StoreError: when the store cannot be written; nothing is then changed.
@@ -93,6 +95,7 @@ class Store:
             identity=identity,
             repeats=repeats,
             coverage_rule=coverage_rule,
+            loaded_at=loaded_at,
         )
         return Receipt(batch, ledger, already_held)
 
@@ -111,7 +114,7 @@ class Store:
         """Read one provider's events as known at the end of a day.
 
         Args:
-            as_of: The day; by default the last one on which an event is held.
+            as_of: The day; by default the one by which everything held has happened and been published.
             provider: Whose; by default the one with most rows.
 
         Raises:
@@ -140,7 +143,7 @@ class Store:
         """Look for missing, damaged and left-over files.
 
         Args:
-            deep: Read every events file to its end and count its rows.
+            deep: Read every events file to its end and compare its digest.
         """
         from detente.store.check import check_store  # noqa: PLC0415 - rarely needed
 

@@ -33,7 +33,7 @@ class View:
         store: The store's directory.
         batches: The provider's committed batches.
         provider: Whose data.
-        as_of: The day; None for the last one on which an event is held.
+        as_of: The day; None for the one by which everything held has happened and been published.
         other_providers: Who else is in the store.
 
     Raises:
@@ -52,7 +52,7 @@ class View:
                 "The store holds none of theirs.",
                 "Load some with `detente load`, or name another provider.",
             )
-        first, last = min(batch.first_day for batch in filled), max(batch.last_day for batch in filled)
+        first, last = min(batch.first_day for batch in filled), max(batch.last_read_day for batch in filled)
         self.as_of = as_of or dt.date.fromisoformat(last)
         if not first <= str(self.as_of) <= last:
             raise CutoffError(

@@ -8,6 +8,7 @@ files or files that no manifest names; the next writer sweeps them.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import fcntl
 import hashlib
 import json
@@ -17,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import polars as pl
@@ -27,11 +28,14 @@ from detente.domain.records import Part, Repeats
 from detente.domain.tables import COVERAGE, EVENTS, check_table
 from detente.errors import StoreError
 from detente.store import queries
-from detente.store.manifest import Batch, publish, read_manifest, write_durably, write_manifest
+from detente.store.manifest import Batch, digest, publish, read_manifest, write_durably, write_manifest
+from detente.store.repeats import find_repeats
 
 CoverageRule = Literal["every_day_has_rows", "span"]
 ALREADY_HELD = "event_already_held"
 _SPOOL = ".spool-"
+_KEPT = "kept"
+_TOTALS = ("read", "kept", "ignored", "failed", "notes")
 _FOLDERS = ("events", "days", "ledgers")
 _LOCK_WAIT_SECONDS = 5.0
 #: Memory that the engine may use for sorting and for finding repeats; beyond it, it spills to the spool.
@@ -47,6 +51,7 @@ def append_batch(
     identity: str,
     repeats: Repeats | None,
     coverage_rule: CoverageRule,
+    loaded_at: dt.datetime | None,
 ) -> tuple[Batch, Ledger, bool]:
     """Append one file's parts as one batch; see ``Store.append``.
 
@@ -62,15 +67,18 @@ def append_batch(
         with tempfile.TemporaryDirectory(prefix=_SPOOL, dir=store) as spool:
             ledger = Ledger(path)
             days = _spool_parts(parts, Path(spool), ledger, provider)
-            batch = _write_batch(
-                store,
-                Path(spool),
-                days,
-                ledger,
-                held=[b for b in held if b.provider == provider],
-                repeats=repeats,
-                about=(provider, path, identity, coverage_rule),
+            kept = _write_kept(store, Path(spool), ledger, [b for b in held if b.provider == provider], repeats)
+            batch = Batch(
+                id=hashlib.sha256(identity.encode()).hexdigest()[:20],
+                identity=identity,
+                provider=provider,
+                path=path,
+                coverage_rule=coverage_rule,
+                ledger={key: value for key, value in ledger.as_dict().items() if key in _TOTALS},
+                loaded_at=loaded_at.isoformat(timespec="seconds") if loaded_at else "",
+                **kept,
             )
+            _publish(store, Path(spool), batch, days, ledger)
         write_manifest(store, [*held, batch])
         return batch, ledger, False
 
@@ -94,59 +102,56 @@ def _spool_parts(parts: Iterable[Part], spool: Path, ledger: Ledger, provider: s
     )
 
 
-def _write_batch(
-    store: Path,
-    spool: Path,
-    days: pl.DataFrame,
-    ledger: Ledger,
-    *,
-    held: list[Batch],
-    repeats: Repeats | None,
-    about: tuple[str, str, str, CoverageRule],
-) -> Batch:
-    provider, path, identity, coverage_rule = about
-    name = hashlib.sha256(identity.encode()).hexdigest()[:20]
-    for folder in _FOLDERS:
-        (store / folder).mkdir(exist_ok=True)
-    target = spool / "kept"
-    kept, first, last = _write_kept(store, spool, target, ledger, held, repeats)
-    ledger.check()
-    size = target.stat().st_size
-    publish(target, store / "events" / f"{name}.parquet")
-    days.write_parquet(spool / "days", compression="zstd")
-    publish(spool / "days", store / "days" / f"{name}.parquet")
-    account = ledger.as_dict()
-    write_durably(store / "ledgers" / f"{name}.json", json.dumps(account, ensure_ascii=False).encode())
-    totals = {key: account[key] for key in ("read", "kept", "ignored", "failed", "notes")}
-    return Batch(name, identity, provider, path, kept, first, last, size, coverage_rule, totals)
+def _write_kept(store: Path, spool: Path, ledger: Ledger, held: list[Batch], repeats: Repeats | None) -> dict[str, Any]:
+    """Write the rows that are no repeats, sorted, and move the others in the ledger.
 
-
-def _write_kept(
-    store: Path, spool: Path, target: Path, ledger: Ledger, held: list[Batch], repeats: Repeats | None
-) -> tuple[int, str, str]:
-    """Write the rows that are no repeats, sorted; move the others in the ledger."""
+    Returns:
+        What a ``Batch`` says about its events file.
+    """
+    target = spool / _KEPT
     files = sorted(spool.glob("*.parquet"))
-    if not files:
+    if files:
+        counted = _write_sorted(store, spool, files, held, repeats)
+    else:
         EVENTS.empty().write_parquet(target)
-        return 0, "", ""
+        counted = (0, 0, 0, None, None, None, None)
+    rows, again, repeated, *reach = counted
+    ledger.move_to_ignored(ALREADY_HELD, again)
+    ledger.move_to_ignored(repeats.rule if repeats else "repeat", repeated)
+    ledger.check()
+    said = dict(zip(("first_day", "last_day", "first_known", "last_known"), reach, strict=True))
+    about = {name: value.isoformat() if value else "" for name, value in said.items()}
+    return {"rows": rows, "bytes": target.stat().st_size, "sha256": digest(target), **about}
+
+
+def _write_sorted(
+    store: Path, spool: Path, files: list[Path], held: list[Batch], repeats: Repeats | None
+) -> tuple[Any, ...]:
     span = pl.scan_parquet(files).select(pl.col("occurred").min().alias("a"), pl.col("occurred").max().alias("z"))
     first, last = (str(day) for day in span.collect().row(0))
     earlier = [
         store / "events" / f"{b.id}.parquet" for b in held if b.rows and b.first_day <= last and b.last_day >= first
     ]
+    held_files = queries.sql_list(earlier) if earlier else None
     with duckdb.connect() as engine:
         engine.execute(f"set memory_limit = '{_ENGINE_MEMORY}'")
-        engine.execute(f"set temp_directory = '{spool}'")
-        columns = repeats.columns if repeats else ()
-        within = repeats.within_minutes if repeats else None
-        held_files = queries.sql_list(earlier) if earlier else None
-        engine.execute(queries.flag_repeats(queries.sql_list(files), held_files, columns, within))
-        counted = engine.execute(queries.COUNT_FLAGGED).fetchall()
-        engine.execute(queries.WRITE_KEPT.format(target=target))
-    kept, again, repeated, first_kept, last_kept = counted[0]
-    ledger.move_to_ignored(ALREADY_HELD, again)
-    ledger.move_to_ignored(repeats.rule if repeats else "repeat", repeated)
-    return kept, str(first_kept or ""), str(last_kept or "")
+        engine.execute("set temp_directory = ?", [str(spool)])
+        engine.execute(queries.spool_rows(queries.sql_list(files), held_files))
+        find_repeats(engine, repeats, held_files)
+        counted = engine.execute(queries.COUNT).fetchall()[0]
+        engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(spool / _KEPT)))
+    return counted
+
+
+def _publish(store: Path, spool: Path, batch: Batch, days: pl.DataFrame, ledger: Ledger) -> None:
+    """Give the batch's files their names, durably; what makes them count is the manifest."""
+    for folder in _FOLDERS:
+        (store / folder).mkdir(exist_ok=True)
+    publish(spool / _KEPT, store / "events" / f"{batch.id}.parquet")
+    days.write_parquet(spool / "days", compression="zstd")
+    publish(spool / "days", store / "days" / f"{batch.id}.parquet")
+    account = json.dumps(ledger.as_dict(), ensure_ascii=False)
+    write_durably(store / "ledgers" / f"{batch.id}.json", account.encode())
 
 
 def _totals(batch: Batch) -> Ledger:
@@ -162,6 +167,8 @@ def _sweep(store: Path) -> None:
     named = {batch.id for batch in read_manifest(store)}
     for spool in store.glob(f"{_SPOOL}*"):
         shutil.rmtree(spool, ignore_errors=True)
+    for half_written in store.glob(".*.tmp"):
+        half_written.unlink(missing_ok=True)
     for folder in _FOLDERS:
         for path in (store / folder).glob("*") if (store / folder).is_dir() else ():
             if path.stem not in named:
