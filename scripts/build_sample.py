@@ -1,11 +1,15 @@
 """Compute the bundled sample: figures (counts and sums) from the full ICEWS stream, 2018-01-01 to 2019-03-25.
 
-    python scripts/build_sample.py FOLDER_OF_ORIGINALS
+    python scripts/build_sample.py FOLDER_OF_ORIGINALS [FOLDER_TO_WRITE]
 
 reads ``icews18.parquet`` (the complete stream to October 2018, one row for each day, actor, event and recipient) and
-``icews_raw_201810_201903.parquet`` (the original rows after it, brought to the same form here), and writes
-``src/detente/sample/``: a store of day × dyad × event code figures, and monthly conflict counts 1991–2010 of the same
-states. Run twice, it writes the same bytes.
+``icews_raw_201810_201903.parquet`` (the original rows after it, brought to the same form here), and writes, by default
+to ``src/detente/sample/``: a store of day × dyad × event code × role figures, monthly conflict counts 1991–2010, and
+the account of both. Run twice, it writes the same bytes.
+
+Names that the data give to the wrong state are put right, or left out, by ``sample_corrections.csv``: every name with
+30 interstate events or more was looked at whose events nearly all take place in, or with, one other state, and every
+name with 10 or more whose sectors say that it holds an international office.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import hashlib
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import yaml
@@ -26,15 +31,19 @@ from detente.domain.tables import COVERAGE, EVENTS
 from detente.store import open_store
 
 SAMPLE = Path(__file__).resolve().parents[1] / "src" / "detente" / "sample"
+CORRECTIONS = Path(__file__).with_name("sample_corrections.csv")
+#: From ``CHANGE`` on the original rows are read; October 2018 is in both files, and whole in the first alone.
 FIRST, CHANGE, LAST = dt.date(2018, 1, 1), dt.date(2018, 11, 1), dt.date(2019, 3, 25)
-#: ICEWS gives the President of France to Andorra, of which he is co-prince; every one of his acts would be misread.
-CORRECTED = {"Emmanuel Macron": "FRA"}
-STATES_KEPT = 120
+PATH = "ICEWS 2018-01-01 to 2019-03-25"
 CODER = "BBN ACCENT (ICEWS), counted by day"
+ENDS = ("actor", "recipient")
+COUNTED_FOR = "counted_for"
+#: Rulings that leave a row out: the name is another bearer's, or acts for no state.
+LEFT_OUT = ("misplaced_name", "cross_border_group", "international_office")
 
 
 def read_stream(folder: Path) -> pl.DataFrame:
-    """The whole stream in one form: ``day, actor_name, recipient_name, actor, recipient, code, sectors…``."""
+    """The whole stream in one form: ``day``, ``code``, and name and country of both ends as the data give them."""
     older = pl.read_parquet(folder / "icews18.parquet").select(
         pl.col("date").cast(pl.Date).alias("day"),
         pl.col("source").alias("actor_name"),
@@ -43,79 +52,120 @@ def read_stream(folder: Path) -> pl.DataFrame:
         pl.col("source_iso3").alias("actor"),
         pl.col("target_iso3").alias("recipient"),
     )
-    names = codes_to_iso3("name")
-    raw = pl.read_parquet(folder / "icews_raw_201810_201903.parquet")
-    newer = raw.select(
-        pl.col("event_date").cast(pl.Date).alias("day"),
-        pl.col("source_name").alias("actor_name"),
-        pl.col("target_name").alias("recipient_name"),
-        pl.col("cameo_code").alias("code"),
-        pl.col("source_country").replace_strict(names, default=None).alias("actor"),
-        pl.col("target_country").replace_strict(names, default=None).alias("recipient"),
-    )
-    stream = pl.concat(
+    newer = read_raw(folder).select(older.columns)
+    return pl.concat(
         [
             older.filter(pl.col("day").is_between(FIRST, CHANGE, closed="left")),
             newer.filter(pl.col("day").is_between(CHANGE, LAST)),
         ]
     )
-    role = _roles(raw)
-    return stream.with_columns(
-        *(
-            pl.coalesce(pl.col(f"{end}_name").replace_strict(CORRECTED, default=None), pl.col(end)).alias(end)
-            for end in ("actor", "recipient")
-        ),
-        pl.col("actor_name").replace_strict(role, default=None).alias("actor_role"),
+
+
+def read_raw(folder: Path) -> pl.DataFrame:
+    """The original rows with our column names, and sectors; a country that the codebook lacks is an error."""
+    names = {"": None, **codes_to_iso3("name")}
+    return pl.read_parquet(folder / "icews_raw_201810_201903.parquet").select(
+        pl.col("event_date").cast(pl.Date).alias("day"),
+        pl.col("source_name").alias("actor_name"),
+        pl.col("target_name").alias("recipient_name"),
+        pl.col("cameo_code").alias("code"),
+        pl.col("source_country").replace_strict(names, return_dtype=pl.String).alias("actor"),
+        pl.col("target_country").replace_strict(names, return_dtype=pl.String).alias("recipient"),
+        pl.col("source_sectors").alias("actor_sectors"),
+        pl.col("target_sectors").alias("recipient_sectors"),
     )
 
 
-def _roles(raw: pl.DataFrame) -> dict[str, str]:
-    """Role by actor name: from the sectors that name most often has in the original rows, else from the name."""
-    sectors = (
-        raw.select("source_name", "source_sectors")
-        .group_by("source_name", "source_sectors")
-        .len()
-        .sort("len", "source_sectors", descending=[True, False])
-        .unique("source_name", keep="first", maintain_order=True)
-    )
-    found = {name: role_of_name(name) or role_of_sectors(text) for name, text, _ in sectors.iter_rows()}
-    return {name: role for name, role in found.items() if role}
+def correct(stream: pl.DataFrame) -> pl.DataFrame:
+    """Add ``actor_ruling`` and ``recipient_ruling``, and the right state where the ruling is ``counted_for``.
+
+    A ruling on a name holds for its parts too: "Militant (Islamic State of Iraq and the Levant)".
+    """
+    rulings = pl.read_csv(CORRECTIONS, schema_overrides={"since": pl.Date})
+    for end in ENDS:
+        given = rulings.select(
+            pl.col("name").alias("bearer"),
+            pl.col("given").alias(end),
+            pl.col("ruling").alias(f"{end}_ruling"),
+            pl.col("state"),
+            pl.col("since").fill_null(FIRST),
+        )
+        name = pl.col(f"{end}_name")
+        whole = pl.coalesce(name.str.extract(r"\((.+)\)$"), name)
+        bearer = pl.when(name.is_in(given["bearer"].to_list())).then(name).otherwise(whole)
+        stream = stream.with_columns(bearer.alias("bearer")).join(
+            given, on=["bearer", end], how="left", validate="m:1", maintain_order="left"
+        )
+        stream = stream.with_columns(
+            pl.coalesce("state", end).alias(end),
+            pl.when(pl.col("day") >= pl.col("since")).then(f"{end}_ruling").alias(f"{end}_ruling"),
+        ).drop("bearer", "state", "since")
+    return stream
 
 
 def keep_interstate(stream: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
-    """One row for each (day, actor name, code, recipient name), between two of the most active states."""
+    """One row for each (day, actor name, code, recipient name) between two states; the ledger gets the account."""
     ledger.read = stream.height
     unique = stream.unique(["day", "actor_name", "code", "recipient_name"], keep="first", maintain_order=True)
     ledger.ignore("one_a_day", stream.height - unique.height)
-    located = unique.drop_nulls(["actor", "recipient"])
-    ledger.ignore("no_country", unique.height - located.height)
-    interstate = located.filter(pl.col("actor") != pl.col("recipient"))
-    ledger.ignore("domestic", located.height - interstate.height)
-    known = set(states())
-    activity = pl.concat([interstate.select("actor"), interstate.select(actor="recipient")])["actor"].value_counts()
-    ranked = activity.filter(pl.col("actor").is_in(known)).sort("count", "actor", descending=[True, False])
-    chosen = ranked["actor"].head(STATES_KEPT).to_list()
-    kept = interstate.filter(pl.col("actor").is_in(chosen), pl.col("recipient").is_in(chosen))
-    ledger.ignore("less_active_state", interstate.height - kept.height)
-    ledger.kept = kept.height
+    rows = correct(unique)
+    rulings = pl.col("actor_ruling"), pl.col("recipient_ruling")
+    codes = cameo_table().filter(pl.col("intensity_milli").is_not_null())["code"].implode()
+    known_states = pl.Series(states()).implode()
+    rules = {
+        **{rule: (rulings[0] == rule, rulings[1] == rule) for rule in LEFT_OUT},
+        "no_country": [pl.col(end).is_null() for end in ENDS],
+        "domestic": [pl.col("actor") == pl.col("recipient")],
+        "not_a_state": [~pl.col(end).is_in(known_states) for end in ENDS],
+        "no_event_code": [~pl.col("code").is_in(codes)],
+    }
+    for rule, either in rules.items():
+        kept = rows.filter(~pl.any_horizontal(condition.fill_null(value=False) for condition in either))
+        ledger.ignore(rule, rows.height - kept.height)
+        rows = kept
+    ledger.kept = rows.height
+    ledger.note(COUNTED_FOR, rows.filter((rulings[0] == COUNTED_FOR).or_(rulings[1] == COUNTED_FOR)).height)
+    ledger.note("reconstructed_vintage", rows.height)
     ledger.check()
-    return kept
+    return rows
 
 
-def count_cells(rows: pl.DataFrame) -> pl.DataFrame:
-    """Figures by day, dyad, event code and role, as rows of the table ``events``."""
+def find_roles(raw: pl.DataFrame, names: pl.Series) -> dict[str, str]:
+    """Role by name: what the name gives away, else what its sectors in the original rows say most often."""
+    ends = pl.concat([raw.select(name=f"{end}_name", sectors=f"{end}_sectors") for end in ENDS])
+    counted = ends.group_by("name", "sectors").len()
+    role = {text: role_of_sectors(text) for text in counted["sectors"].unique()}
+    common = (
+        counted.with_columns(pl.col("sectors").replace_strict(role, return_dtype=pl.String).alias("role"))
+        .group_by("name", "role")
+        .agg(pl.col("len").sum())
+        .sort("len", "role", descending=[True, False], nulls_last=True)
+        .unique("name", keep="first", maintain_order=True)
+    )
+    by_sectors = dict(common.select("name", "role").iter_rows())
+    found = {name: role_of_name(name) or by_sectors.get(name) for name in names.unique()}
+    return {name: role for name, role in found.items() if role}
+
+
+def count_figures(rows: pl.DataFrame, role: dict[str, str]) -> pl.DataFrame:
+    """Figures by day, dyad, event code and roles, as rows of the table ``events``."""
     cameo = cameo_table().rename({"code": "provider_code"}).select("provider_code", "event_type", "intensity_milli")
+    keys = ["occurred", *ENDS, "provider_code", "actor_role", "recipient_role"]
     counted = (
         rows.rename({"day": "occurred", "code": "provider_code"})
-        .group_by("occurred", "actor", "recipient", "provider_code", "actor_role")
+        .with_columns(
+            pl.col(f"{end}_name").replace_strict(role, default=None, return_dtype=pl.String).alias(f"{end}_role")
+            for end in ENDS
+        )
+        .group_by(keys)
         .agg(pl.len().cast(pl.Int64).alias("n"))
         .join(cameo, on="provider_code", how="left", validate="m:1")
-        .sort("occurred", "actor", "recipient", "provider_code", "actor_role", nulls_last=True)
+        .sort(keys, nulls_last=True)
     )
     given = {
         "provider": pl.lit("icews"),
         "known_at": pl.col("occurred").cast(pl.Datetime("us")),
-        "directed": pl.lit(True),
+        "directed": pl.lit(value=True),
         "lowest_milli": pl.col("intensity_milli"),
         "intensity_milli": pl.col("intensity_milli") * pl.col("n"),
         "coder": pl.lit(CODER),
@@ -146,7 +196,7 @@ def covered_days(stream: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def monthly_conflict(folder: Path, chosen: list[str]) -> pl.DataFrame:
+def count_months(folder: Path, chosen: list[str]) -> pl.DataFrame:
     """Directed monthly counts of verbal and material conflict, 1991–2010, for the same states."""
     counts = pl.read_parquet(folder / "icews_dyad_month_conflict_1991_2010.parquet")
     both = pl.col("source_iso3").is_in(chosen) & pl.col("target_iso3").is_in(chosen)
@@ -166,40 +216,58 @@ def monthly_conflict(folder: Path, chosen: list[str]) -> pl.DataFrame:
     )
 
 
-def main(folder: Path) -> None:
-    """Compute and write everything."""
+def write_store(into: Path, cells: pl.DataFrame, days: pl.DataFrame) -> None:
+    """Write the store anew; the account of its rows is of figures, that of events is in ``figures.yaml``."""
+    shutil.rmtree(into, ignore_errors=True)
+    account = Ledger(PATH, read=cells.height, kept=cells.height)
+    open_store(into).append("icews", [Part(cells, days, account)], path=PATH, identity="sample-1")
+    (into / ".lock").unlink()
+
+
+def build(folder: Path, into: Path) -> dict[str, Any]:
+    """Compute and write everything; return what ``figures.yaml`` says."""
     stream = read_stream(folder)
-    ledger = Ledger("ICEWS 2018-01-01 to 2019-03-25")
-    cells = count_cells(keep_interstate(stream, ledger))
-    account = Ledger(ledger.path, read=cells.height, kept=cells.height)
-    shutil.rmtree(SAMPLE / "store", ignore_errors=True)
-    store = open_store(SAMPLE / "store")
-    store.append("icews", [Part(cells, covered_days(stream), account)], path=ledger.path, identity="sample-1")
-    (SAMPLE / "store" / ".lock").unlink()
-    chosen = sorted(set(cells["actor"]) | set(cells["recipient"]))
-    months = monthly_conflict(folder, chosen)
-    months.write_parquet(SAMPLE / "monthly_conflict_1991_2010.parquet", compression="zstd", compression_level=19)
+    ledger = Ledger(PATH)
+    rows = keep_interstate(stream, ledger)
+    names = pl.concat([rows["actor_name"], rows["recipient_name"]])
+    cells = count_figures(rows, find_roles(read_raw(folder), names))
+    into.mkdir(parents=True, exist_ok=True)
+    write_store(into / "store", cells, covered_days(stream))
+    chosen = sorted({*cells["actor"], *cells["recipient"]})
+    months = count_months(folder, chosen)
+    months.write_parquet(into / "monthly_conflict_1991_2010.parquet", compression="zstd", compression_level=19)
     figures = {
         "states": chosen,
-        "dyads": cells.select("actor", "recipient").n_unique(),
+        "dyads": cells.select(ENDS).n_unique(),
         "events": int(cells["n"].sum()),
         "figures": cells.height,
         "first_day": str(FIRST),
         "last_day": str(LAST),
         "monthly_figures": months.height,
-        "ledger": {"read": ledger.read, "kept": ledger.kept, "ignored": dict(sorted(ledger.ignored.items()))},
+        "ledger": {
+            "read": ledger.read,
+            "kept": ledger.kept,
+            "ignored": dict(sorted(ledger.ignored.items())),
+            "notes": dict(sorted(ledger.notes.items())),
+        },
         "sha256": {
-            str(path.relative_to(SAMPLE)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(SAMPLE.rglob("*.parquet"))
+            path.relative_to(into).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(into.rglob("*.parquet"))
         },
     }
-    (SAMPLE / "figures.yaml").write_text(yaml.safe_dump(figures, sort_keys=False, allow_unicode=True), "utf-8")
-    size = sum(path.stat().st_size for path in SAMPLE.rglob("*") if path.is_file())
-    print(f"{len(chosen)} states, {figures['dyads']} dyads, {cells.height} figures of {figures['events']} events")
+    (into / "figures.yaml").write_text(yaml.safe_dump(figures, sort_keys=False, allow_unicode=True), "utf-8")
+    return figures
+
+
+def main(folder: Path, into: Path = SAMPLE) -> None:
+    """Compute and write everything, and say what it came to."""
+    figures = build(folder, into)
+    size = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
+    print(f"{len(figures['states'])} states, {figures['dyads']} dyads, {figures['figures']} figures")
     print(f"{size / 1e6:.2f} MB; ledger {figures['ledger']}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

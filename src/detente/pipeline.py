@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from detente.domain.ledger import Ledger
 from detente.errors import SourceError
@@ -15,10 +16,12 @@ from detente.errors import SourceError
 if TYPE_CHECKING:
     from detente.sources import ReadOptions, Source
     from detente.store import Store
+    from detente.store.writer import CoverageRule
 
 #: Called with the name of the file under way, the files finished, and the files in all.
 Progress = Callable[[str, int, int], None]
-_BLOCK_BYTES = 1 << 20
+#: Between the two digests of an identity.
+_READ_BY = " read by "
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,8 @@ def plan_load(store: Store, source: Source, paths: Sequence[Path], options: Read
     """
     files = _find_files(paths)
     held = {batch.identity for batch in store.batches()}
-    listed = []
-    for path in files:
-        readable = _identity(path, source, options)
-        listed.append((path, path.stat().st_size, readable in held))
-    return LoadPlan(options.name or source.card.name, store.path, tuple(listed))
+    listed = tuple((path, path.stat().st_size, _identity(path, source, options) in held) for path in files)
+    return LoadPlan(options.name or source.card.name, store.path, listed)
 
 
 def load(
@@ -132,13 +132,16 @@ def load(
         if progress:
             progress(path.name, index, len(files))
         try:
+            identity = _identity(path, source, options)
+            _check_not_read_otherwise(store, provider, path, identity)
             receipt = store.append(
                 provider,
                 source.read(path, options),
                 path=path.name,
-                identity=_identity(path, source, options) or path.name,
+                identity=identity,
                 repeats=source.repeats,
-                coverage_rule=source.card.coverage_rule,
+                coverage_rule=cast("CoverageRule", source.card.coverage_rule),  # a card with another rule does not load
+                loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
             )
         except SourceError as error:
             failed.append((str(path), str(error)))
@@ -151,11 +154,11 @@ def load(
 
 
 def _find_files(paths: Sequence[Path]) -> list[Path]:
-    """The files of all paths, directories opened up, in a stable order."""
+    """The files of all paths, directories opened up but for hidden files, in a stable order."""
     files = []
     for path in paths:
         try:
-            found = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+            found = sorted(p for p in path.rglob("[!.]*") if p.is_file()) if path.is_dir() else [path]
             missing = not found or not found[0].exists()
         except OSError as error:
             raise SourceError(f"{path} was to be loaded.", f"{error}.", "Check its access rights.") from None
@@ -166,20 +169,45 @@ def _find_files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _identity(path: Path, source: Source, options: ReadOptions) -> str | None:
-    """What makes a repeated load the same load: content, source and options; None where it cannot be read."""
-    digest = hashlib.sha256(json.dumps([source.card.name, _plain(options)], sort_keys=True).encode())
+def _identity(path: Path, source: Source, options: ReadOptions) -> str:
+    """What makes a repeated load the same load: the file's content, and the source and options that read it."""
+    reading = hashlib.sha256(json.dumps([source.card.name, _plain(options)], sort_keys=True).encode()).hexdigest()
     try:
         with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
+            return f"{hashlib.file_digest(file, 'sha256').hexdigest()}{_READ_BY}{reading}"
     except OSError:
-        return None  # the reading itself will say why
-    return digest.hexdigest()
+        return f"unreadable {path}{_READ_BY}{reading}"  # the reading itself will say why
+
+
+def _check_not_read_otherwise(store: Store, provider: str, path: Path, identity: str) -> None:
+    """Pass unless the same content is held under the same name but was read with other options.
+
+    Raises:
+        SourceError: when it is: loading it once more would count its events twice.
+    """
+    content = identity.partition(_READ_BY)[0] + _READ_BY
+    for batch in store.batches():
+        if batch.provider == provider and batch.identity.startswith(content) and batch.identity != identity:
+            raise SourceError(
+                f"{path} was to be loaded.",
+                f"Its content is held already (as {batch.path}), read with other options.",
+                "Load it under another name with `--name`, or into a new store.",
+            )
 
 
 def _plain(options: ReadOptions) -> dict[str, Any]:
-    return {"map": dict(options.map), "undirected": options.undirected, "gaps": options.gaps, "name": options.name}
+    gaps = [_gap_text(gap) for gap in options.gaps]
+    return {"map": dict(options.map), "undirected": options.undirected, "gaps": gaps, "name": options.name}
+
+
+def _gap_text(gap: str) -> str:
+    """A gap as it stands; for a file of gaps what is in it, so that an edited file is another reading."""
+    if not gap.startswith("@"):
+        return gap
+    try:
+        return Path(gap[1:]).read_text("utf-8", errors="replace")
+    except OSError:
+        return gap  # the reading itself will say why
 
 
 def _ledger_lines(ledger: Ledger) -> list[str]:

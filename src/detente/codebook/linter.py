@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 from detente.codebook import crosswalk
 from detente.codebook.events import quads
@@ -11,6 +12,7 @@ from detente.codebook.reading import read_data
 from detente.domain.tables import QUADS, ROLES
 
 _MOST_INTENSE = 10_000
+_STATUSES = ("state", "disputed", "territory", "historic")
 
 
 def check_codebook() -> list[str]:
@@ -28,18 +30,23 @@ def _check_events() -> list[str]:
         for row in rows:
             if row["event_type"] and row["event_type"] not in quads():
                 findings.append(f"{name}: {row['code']} has unknown type {row['event_type']!r}")
-            if abs(int(row["intensity_milli"])) > _MOST_INTENSE:
-                findings.append(f"{name}: {row['code']} has intensity {row['intensity_milli']}")
+            if not _is_intensity(row["intensity_milli"]):
+                findings.append(f"{name}: {row['code']} has intensity {row['intensity_milli']!r}")
             if not row["label"]:
                 findings.append(f"{name}: {row['code']} has no label")
     return findings
 
 
+def _is_intensity(text: str) -> bool:
+    return text.removeprefix("-").isdigit() and abs(int(text)) <= _MOST_INTENSE
+
+
 def _check_roles() -> list[str]:
+    rows = read_data("roles")
+    doubled = Counter((row["kind"], row["key"]) for row in rows)
     return [
-        f"roles: {row['key']} has unknown role {row['role']!r}"
-        for row in read_data("roles")
-        if row["role"] not in ROLES
+        *(f"roles: {row['key']} has unknown role {row['role']!r}" for row in rows if row["role"] not in ROLES),
+        *(f"roles: {kind} {key} stands {n} times" for (kind, key), n in doubled.items() if n > 1),
     ]
 
 
@@ -52,18 +59,48 @@ def _check_states() -> list[str]:
             findings.append(f"states: {row['iso3']} has unknown successor {row['successor']!r}")
         if (row["status"] == "historic") != bool(row["valid_to"]):
             findings.append(f"states: {row['iso3']} is {row['status']} with end {row['valid_to']!r}")
-    present = [row for row in rows if row["status"] != "historic"]
-    for family in ("iso2", *crosswalk.FAMILIES[2:]):
-        codes = Counter(code for row in present for code in row[family].split(";") if code)
-        findings += [f"states: {family} {code} means {n} present states" for code, n in codes.items() if n > 1]
-    names = Counter(
-        name
-        for row in present
-        for name in {crosswalk.fold_name(text) for text in (row["name"], *row["aliases"].split(";")) if text}
-    )
-    findings += [f"states: the name {name!r} means {n} present states" for name, n in names.items() if n > 1]
+        if row["status"] not in _STATUSES:
+            findings.append(f"states: {row['iso3']} has unknown status {row['status']!r}")
+        missing = [field for field in ("name", "demonym", "capital", "region") if not row[field]]
+        if row["status"] == "state" and missing:
+            findings.append(f"states: {row['iso3']} has no {', '.join(missing)}")
+    return [*findings, *_check_shared_codes(rows), *_check_names(rows)]
+
+
+def _check_shared_codes(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Rows that share a code must have spells that do not overlap; a region's code is no state's."""
+    holders: dict[tuple[str, str], list[Mapping[str, str]]] = {}
     for row in rows:
-        for field in ("valid_from", "valid_to"):
-            if row[field]:
-                dt.date.fromisoformat(row[field])
-    return findings
+        for family in crosswalk.FAMILIES:
+            for code in crosswalk.split_cell(row[family]):
+                holders.setdefault((family, code), []).append(row)
+    findings = [
+        f"states: {family} {code} means {one['iso3']} and {other['iso3']} at one time"
+        for (family, code), sharing in holders.items()
+        for one, other in combinations(sharing, 2)
+        if _overlap(one, other)
+    ]
+    regions = [(row["family"], row["code"]) for row in read_data("not_states")]
+    return findings + [
+        f"not_states: {family} {code} is a state" for family, code in regions if (family, code) in holders
+    ]
+
+
+def _overlap(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    (first, last), (other_first, other_last) = crosswalk.spell(one), crosswalk.spell(other)
+    return first <= other_last and other_first <= last
+
+
+def _check_names(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """A name means one state among those of its time."""
+    bearers: dict[str, list[Mapping[str, str]]] = {}
+    for row in rows:
+        texts = (row["iso3"], row["name"], *crosswalk.split_cell(row["aliases"]))
+        for name in sorted({crosswalk.fold_name(text) for text in texts}):
+            bearers.setdefault(name, []).append(row)
+    return [
+        f"states: the name {name!r} means {one['iso3']} and {other['iso3']} at one time"
+        for name, sharing in bearers.items()
+        for one, other in combinations(sharing, 2)
+        if _overlap(one, other)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -47,7 +48,7 @@ figure{margin:1em 0}figcaption,.small{font-size:.78rem;color:var(--soft);margin-
 th{text-align:left;font-weight:600}thead th{color:var(--soft);border-bottom:1px solid var(--ink);vertical-align:bottom}
 td,th{padding:.34em 1em .34em 0;vertical-align:top}tbody th{font-weight:400;white-space:nowrap}
 td:last-child,th:last-child{padding-right:0}
-.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+td.number{white-space:nowrap}.number{text-align:right;font-variant-numeric:tabular-nums}
 tbody tr+tr>*{border-top:1px solid var(--rule)}
 .sums tbody tr:last-child>*{border-top:1px solid var(--ink);font-weight:600}
 ol.events{columns:2;break-inside:avoid;
@@ -61,10 +62,14 @@ summary{font-size:.8rem;cursor:pointer;color:var(--soft)}footer{font-size:.75rem
 :focus-visible{outline:2px solid var(--coop);outline-offset:2px}
 @media (max-width:620px){body{font-size:16px}main{padding:16px 14px 32px}h1{font-size:1.4rem}.wide{display:none}
 .narrow{display:block}.pairwise{grid-template-columns:1fr}ol.events{columns:1}dl{grid-template-columns:1fr;gap:.1em}
-dd{margin-bottom:.6em}.reasons tbody th{white-space:normal}}
+dd{margin-bottom:.6em}td,th{padding-right:.7em}}
 @media print{body{font-size:10.5pt}main{max-width:none;padding:0}h2{break-after:avoid}figure,tr,dl{break-inside:avoid}
 details{display:none}}
 """
+
+
+#: The dash of a range of numbers.
+_RANGE = re.compile(r"(\d)–(?=[\d&])")
 
 
 def render_html(brief: Brief) -> str:
@@ -119,7 +124,7 @@ def _outlook_section(brief: Brief) -> list[str]:
         f"<h2>The next {weeks}</h2><figure>",
         draw_probabilities(bars, title=f"Probability of each outcome in the next {weeks}, with its 90 % band"),
         f"<figcaption>Probabilities with 90 % bands, by {escape(row['model'])}.</figcaption></figure>",
-        _table("Probabilities by horizon", OUTLOOK_HEADS, outlook_rows(brief)),
+        _table("Probabilities by horizon, with 90 % bands", OUTLOOK_HEADS, outlook_rows(brief)),
         f'<p class="small">{escape(brief.track_record)}</p>',
     ]
 
@@ -170,8 +175,8 @@ def _weeks(levels: pl.DataFrame) -> str:
 
 
 def _text(text: str) -> str:
-    """Escaped, and a number never parted from its per cent sign."""
-    return escape(text).replace(" %", "&nbsp;%")
+    """Escaped; a number is never parted from its per cent sign, nor the ends of a range."""
+    return _RANGE.sub("\\1&#8288;–&#8288;", escape(text).replace(" %", "&nbsp;%"))
 
 
 def _table(

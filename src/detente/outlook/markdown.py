@@ -25,7 +25,6 @@ _MARKUP = re.compile(r"([\\`*_<>|\[\]])")
 
 def render_markdown(brief: Brief) -> str:
     """The whole brief as one Markdown document; names and texts of others are escaped."""
-    fence = "`" * 8  # longer than any run that escaped text can hold
     parts = [
         f"# {_escape(brief.headline)}",
         _escape(brief.standfirst),
@@ -43,7 +42,7 @@ def render_markdown(brief: Brief) -> str:
         _escape(brief.question.resolution),
         "## Notes",
         "\n".join(f"- **{heading}:** {_escape(text)}" for heading, text in note_lines(brief)),
-        f"{fence}bibtex\n{build_bibtex(brief)}\n{fence}",
+        f"```bibtex\n{build_bibtex(brief)}\n```",
         f"Made by Détente {product_version()}.",
     ]
     return "\n\n".join(parts) + "\n"

@@ -15,7 +15,7 @@ from detente.outlook.words import estimative_clause, format_band, format_day, fo
 from detente.relations import Status
 
 #: With fewer earlier weeks than this a comparison with "the past year" must say how short it is.
-_SHORT_HISTORY = 40
+_SHORT_HISTORY = 50
 #: With fewer weeks than this the probabilities are more the other pairs' than this one's.
 _FORECAST_HISTORY = 26
 _RECENT_WEEKS, _USUAL_WEEKS = 4, 52

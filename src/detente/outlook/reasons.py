@@ -20,6 +20,8 @@ _NAMED_SHOWN = 3
 _CELLS_NAMED = 2
 #: Reports of an act follow it by up to so many days.
 _DAYS_TO_REPORT = 2
+#: Share of a day's weight from which a dyad can give it the name of its act.
+_FAIR_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -150,13 +152,23 @@ def _rest(side: Iterable[Reason], shown: Sequence[Reason], name: str) -> Reason 
 
 
 def _label(known: pl.DataFrame, day: dt.date, cells: Sequence[Cell], *, is_worse: bool) -> str:
-    """What reports of a day follow: known acts of these dyads on that day or up to two days before it."""
-    dyads = {(cell.actor, cell.recipient) for cell in cells}
+    """What reports of a day follow: known acts, on it or up to two days before, of dyads that make up its weight."""
+    dyads = _weighty_dyads(cells)
     side = "conflict" if is_worse else "cooperation"
     first = day - dt.timedelta(days=_DAYS_TO_REPORT)
     near = known.filter(pl.col("day").is_between(first, day), pl.col("direction") == side).sort("day")
     labels = [row["label"] for row in near.iter_rows(named=True) if (row["actor"], row["recipient"]) in dyads]
     return " / ".join(list(dict.fromkeys(labels))[-2:])
+
+
+def _weighty_dyads(cells: Sequence[Cell]) -> set[tuple[str, str]]:
+    """The dyads with a fair share of a day; a stray report must not give the day another act's name."""
+    weights: dict[tuple[str, str], float] = {}
+    for cell in cells:
+        dyad = (cell.actor, cell.recipient)
+        weights[dyad] = weights.get(dyad, 0.0) + abs(cell.contribution)
+    total = math.fsum(weights.values())
+    return {dyad for dyad, weight in weights.items() if weight >= _FAIR_SHARE * total}
 
 
 @cache

@@ -15,7 +15,7 @@ from detente.outlook.words import (
     short_name,
 )
 
-OUTLOOK_HEADS = ("Horizon", "Deteriorate (90 % band)", "Hold", "Improve", "In words")
+OUTLOOK_HEADS = ("Horizon", "Deteriorate", "Hold", "Improve")
 REASON_HEADS = ("Day", "Points a day", "Reports")
 DIRECTION_HEADS = ("Direction", "Cooperation", "Conflict", "Conflict share", "Events a week")
 #: What the numbers of the table of directions are.
@@ -26,16 +26,16 @@ DIRECTION_NOTE = (
 
 
 def outlook_rows(brief: Brief) -> list[tuple[str, ...]]:
-    """One row a horizon: each outcome's probability with its band, and the words for the likelier change."""
+    """One row a horizon: each outcome's probability with its band and its word."""
     rows = []
     for row in brief.forecasts.sort("horizon_weeks").iter_rows(named=True):
         cells = [
-            f"{format_probability(row[f'p_{name}'])} ({format_band(row[f'p_{name}_low'], row[f'p_{name}_high'])})"
+            f"{format_probability(row[f'p_{name}'])} ({format_band(row[f'p_{name}_low'], row[f'p_{name}_high'])}), "
+            + estimative_word(row[f"p_{name}"])
             for name in OUTCOMES
         ]
         weeks = row["horizon_weeks"]
-        words = f"worse: {estimative_word(row['p_deteriorate'])}; better: {estimative_word(row['p_improve'])}"
-        rows.append(("1 week" if weeks == 1 else f"{weeks} weeks", *cells, words))
+        rows.append(("1 week" if weeks == 1 else f"{weeks} weeks", *cells))
     return rows
 
 

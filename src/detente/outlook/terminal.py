@@ -29,7 +29,11 @@ def render_terminal(brief: Brief) -> Group:
         Text(brief.headline, style="bold"),
         Text(brief.standfirst),
         _heading("Outlook (probability, 90 % band)"),
-        _table(("", "deteriorate", "hold", "improve", "in words"), outlook_rows(brief), wraps=4),
+        _table(
+            ("", "deteriorate", "hold", "improve"),
+            [[cell.replace(", ", "\n") for cell in row] for row in outlook_rows(brief)],
+            wraps=3,
+        ),
         _heading("What moved it"),
         Text(change_sentence(brief), style="dim"),
         _table(("day", "points a day", "reports"), reason_rows(brief), right=(1,), wraps=2),
@@ -37,7 +41,7 @@ def render_terminal(brief: Brief) -> Group:
         Text(DIRECTION_NOTE, style="dim"),
         _table(
             ("", "cooperation", "conflict", "conflict share", "events a week"),
-            direction_rows(brief),
+            [[cell.replace("→ ", "→\n").replace(" [", "\n[") for cell in row] for row in direction_rows(brief)],
             right=(1, 2, 3, 4),
             wraps=0,
         ),

@@ -63,9 +63,9 @@ def estimative_clause(probability: float, verb: str) -> str:
         verb: Plain form of a verb.
     """
     word = estimative_word(probability)
-    nouns = {"almost no chance": "have almost no chance", "roughly even chance": "have a roughly even chance"}
-    if word in nouns:
-        return f"{nouns[word]} to {verb}"
+    chances = {"almost no chance": "almost no chance", "roughly even chance": "a roughly even chance"}
+    if word in chances:
+        return f"have {chances[word]} of {verb.removesuffix('e')}ing"
     return f"are {word} to {verb}"
 
 

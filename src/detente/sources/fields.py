@@ -6,6 +6,7 @@ files have none, and one stray quotation mark would swallow rows (``quoted.py`` 
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from detente.errors import DataError
 from detente.sources.lines import LONGEST_LINE, Block
 
 _LINE_FEED = 10
+_DECODED = 64 * 1024
 
 
 class BlockLines:
@@ -177,8 +179,12 @@ def _misfits(lines: BlockLines, allowed: Collection[int]) -> list[Failure]:
 
 
 def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, decoded piece by piece so that no second copy of a block is made."""
+    view, start = memoryview(data), 0
     try:
-        data.decode("utf-8")
+        while start < len(data):
+            is_last = start + _DECODED >= len(data)
+            start += codecs.utf_8_decode(view[start : start + _DECODED], "strict", is_last)[1]
     except UnicodeDecodeError:
         return False
     return True

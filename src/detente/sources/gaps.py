@@ -58,9 +58,9 @@ def _lines(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _days(text: str) -> Iterator[dt.date]:
-    first, _, last = text.partition(_RANGE)
+    first, is_range, last = text.partition(_RANGE)
     start = parse_day(first, what="gap")
-    end = parse_day(last, what="gap") if last else start
+    end = parse_day(last, what="gap") if is_range else start
     if end < start:
         raise ConfigError(f"The gap {text!r} was given.", "It ends before it begins.", "Write FIRST..LAST.")
     return (start + dt.timedelta(days=offset) for offset in range((end - start).days + 1))

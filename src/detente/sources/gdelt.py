@@ -135,7 +135,7 @@ def _judge(rows: pl.DataFrame, card: Card) -> pl.DataFrame:
     )
     code = pl.col("provider_code")
     has_code = code.is_not_null() & ~code.is_in(list(codebook.NO_EVENT_CODES))
-    #: An event may be dated a day after its report in another time zone; beyond that the date is wrong.
+    # An event may be dated a day after its report in another time zone; beyond that the date is wrong.
     is_future = pl.col("occurred") > pl.col("stamp").dt.date().dt.offset_by("1d")
     return judge(
         rows,

@@ -49,6 +49,8 @@ _DISTINCT = {
     "date_text": "date", "actor_name": "source", "actor_given": "source_iso3", "provider_code": "cameo_code",
     "recipient_name": "target", "recipient_given": "target_iso3",
 }  # fmt: skip
+#: What decides whether a row is kept; the rest is looked at in kept rows only.
+_JUDGED = ("date_text", "actor_given", "recipient_given", "provider_code")
 _NO_VALUE = "NA"
 _ENDS = ("actor", "recipient")
 
@@ -129,6 +131,7 @@ class _Names:
 
     def kept(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The columns of events."""
+        rows = rows.with_columns(stripped(name, but=_NO_VALUE) for name in _WANTED if name not in _JUDGED)
         story = "story " + pl.col("story") + " sentence " + pl.col("sentence")
         return rows.with_columns(
             directed=pl.lit(value=True),
@@ -174,8 +177,7 @@ def _same_iso3(codes: pl.Series) -> pl.Series:
 
 def _prepared(rows: pl.DataFrame, find_iso3: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
     """Rows with both clocks, codes and states, and nulls where the file says ``NA`` or nothing."""
-    names = [name for name in rows.columns if name in _RAW and name != "file"]
-    rows = rows.with_columns(stripped(name, but=_NO_VALUE) for name in names)
+    rows = rows.with_columns(stripped(name, but=_NO_VALUE) for name in _JUDGED)
     days = Lookup(_day_in_name)(rows["file"]).str.to_date()
     date = pl.col("date_text")
     rows = rows.with_columns(

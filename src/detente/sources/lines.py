@@ -10,7 +10,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -23,6 +23,8 @@ BLOCK_BYTES = 16 * 1024 * 1024
 #: No provider writes lines near this; a longer one is damage, and holding it is how readers die.
 LONGEST_LINE = 1024 * 1024
 _COMPRESSED_READ = 1024 * 1024
+_SALVAGE_STEPS = (65536, 1024, 1)
+_MEMBER_READ = 65536
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _BOM = b"\xef\xbb\xbf"
 #: Members of an archive that go with data but are none.
@@ -116,7 +118,7 @@ def _plain(file: IO[bytes], size: int) -> Iterator[bytes]:
 
 def _inflated(file: IO[bytes], size: int) -> Iterator[bytes | Failure]:
     """The text of a gzip file of one or several streams, up to where it breaks."""
-    inflate = zlib.decompressobj(wbits=31)
+    inflate = saved = zlib.decompressobj(wbits=31)
     held, at_end = b"", False
     try:
         while True:
@@ -128,17 +130,31 @@ def _inflated(file: IO[bytes], size: int) -> Iterator[bytes | Failure]:
                     held = held.lstrip(b"\0")
                     continue
                 inflate = zlib.decompressobj(wbits=31)
+            saved = inflate.copy()
             if chunk := inflate.decompress(held, size):
                 yield chunk
             held = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
         at_end = inflate.eof
     except zlib.error as error:
+        yield from _salvaged(saved, held)
         yield Failure(0, "damaged_file", f"gzip: {error}")
         return
     if rest := inflate.flush():
         yield rest
     if not at_end:
         yield Failure(0, "truncated_file", "the gzip stream breaks off")
+
+
+def _salvaged(inflate: zlib._Decompress, held: bytes) -> Iterator[bytes]:
+    """What a stream still gives before it fails, found by ever smaller steps."""
+    for step in _SALVAGE_STEPS:
+        saved = inflate.copy()
+        with suppress(zlib.error):
+            while chunk := inflate.decompress(held, step):
+                yield chunk
+                held = inflate.unconsumed_tail
+                saved = inflate.copy()
+        inflate = saved
 
 
 def _blocks_of_zip(file: IO[bytes], path: Path, size: int) -> Iterator[Block]:
@@ -173,10 +189,19 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
 
 
 def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> Iterator[bytes | Failure]:
+    pieces: list[bytes] = []
     try:
         with archive.open(member) as stream:
-            yield from _plain(stream, size)
+            while piece := stream.read(_MEMBER_READ):
+                pieces.append(piece)
+                if len(pieces) * _MEMBER_READ >= size:
+                    yield b"".join(pieces)
+                    pieces = []
+        if pieces:
+            yield b"".join(pieces)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        if pieces:
+            yield b"".join(pieces)
         yield Failure(0, "damaged_file", f"zip member {member.filename}: {error}")
 
 
@@ -251,8 +276,7 @@ def _blocks(
     for chunk in chunks:
         if isinstance(chunk, Failure):
             broken = chunk.reason
-            whole = cutter.carry.rfind(b"\n") + 1
-            cutter.carry = cutter.carry[:whole]
+            cutter.carry = b""  # the line in which it breaks
             cutter.failures.append(Failure(cutter.line, chunk.reason, chunk.excerpt))
             continue
         has_text = True

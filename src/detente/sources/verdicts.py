@@ -83,6 +83,7 @@ def close_part(
     for failure in misfits:
         ledger.fail(failure.line, failure.reason, failure.excerpt)
     _count_failures(judged, ledger, excerpt)
+    ledger.failures.sort(key=lambda failure: failure.line)
     for rule, rows in judged.filter(pl.col("ignored").is_not_null())["ignored"].value_counts().iter_rows():
         ledger.ignore(rule, rows)
     kept = build_kept(judged.filter(pl.col("failed").is_null() & pl.col("ignored").is_null()))

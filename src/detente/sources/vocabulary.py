@@ -52,8 +52,11 @@ def find_iso3_by_name(name: str) -> str | None:
 
 def likely_family(values: Iterable[str]) -> str | None:
     """The family of country codes that most of some values belong to, in words; None where none fits."""
-    distinct = {value.strip() for value in values}
-    shares = {family: sum(value in codebook.codes_to_iso3(family) for value in distinct) for family in FAMILY_WORDS}
+    distinct = {value.strip().upper() for value in values}
+    shares = {}
+    for family in FAMILY_WORDS:
+        codes = {code.upper() for code in codebook.codes_to_iso3(family)}
+        shares[family] = len(distinct & codes)
     best = max(shares, key=lambda family: shares[family])
     return FAMILY_WORDS[best] if distinct and 2 * shares[best] > len(distinct) else None
 
