@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from detente.domain.ledger import Ledger
 from detente.errors import SourceError
@@ -16,7 +16,6 @@ from detente.errors import SourceError
 if TYPE_CHECKING:
     from detente.sources import ReadOptions, Source
     from detente.store import Store
-    from detente.store.writer import CoverageRule
 
 #: Called with the name of the file under way, the files finished, and the files in all.
 Progress = Callable[[str, int, int], None]
@@ -140,7 +139,7 @@ def load(
                 path=path.name,
                 identity=identity,
                 repeats=source.repeats,
-                coverage_rule=cast("CoverageRule", source.card.coverage_rule),  # a card with another rule does not load
+                coverage_rule=source.card.coverage_rule,
                 loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
             )
         except SourceError as error:
