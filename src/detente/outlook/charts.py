@@ -120,8 +120,8 @@ def draw_level_chart(
         f'<text x="0" y="12" class="strong">{escape(title)}</text>',
         '<text x="0" y="29">Goldstein points a day: <tspan class="cooperation-text">cooperation</tspan>, '
         '<tspan class="conflict-text">conflict</tspan></text>',
-        *_axes(frame),
         *_gaps(weeks, frame),
+        *_axes(frame),
         *_lines(weeks, frame),
         *_volume(weeks, frame),
         *_markers(events, frame),
