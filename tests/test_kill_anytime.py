@@ -1,72 +1,137 @@
-"""A load that is killed at any moment, and then repeated, leaves the store of a load that was never killed.
+"""A load killed at any moment harms nothing: after loading again the store equals one that was loaded once.
 
-`DETENTE_KILLS=50` runs as many kills as that; a dozen otherwise.
+``DETENTE_KILLS=50`` runs more rounds than the suite's dozen.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from detente.store import open_store
+import load_to_kill
+from detente.store import Store, open_store
+from load_to_kill import load_all
 
-FILES, ROWS = 6, 6000
 KILLS = int(os.environ.get("DETENTE_KILLS", "12"))
-STATES = ("USA", "RUS", "CHN", "FRA", "DEU", "GBR")
+LOADER = Path(load_to_kill.__file__)
+
+
+def loading(store: Path) -> subprocess.Popen[str]:
+    """A load that has just begun to write; the start-up of Python is behind it."""
+    process = subprocess.Popen([sys.executable, LOADER, store], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "start\n"
+    return process
+
+
+def load_apart(store: Path) -> float:
+    """Load everything in a process of its own; returns the seconds between start and end."""
+    with loading(store) as process:
+        said, _ = process.communicate()
+    assert process.returncode == 0
+    return float(said)
+
+
+def content(store: Store) -> dict[str, object]:
+    """All that a store says: every row of every table and every batch's account, hashed in a fixed order."""
+    view = store.view()
+    found: dict[str, object] = {
+        "batches": [(batch.path, batch.rows, batch.sha256, batch.ledger) for batch in store.batches()]
+    }
+    for name, table in (("events", view.events()), ("cells", view.cells()), ("coverage", view.coverage())):
+        rows = table.sort(table.columns, nulls_last=True).write_csv()
+        found[name] = (table.height, hashlib.sha256(rows.encode()).hexdigest())
+    return found
+
+
+def kill_after(store: Path, seconds: float) -> bool:
+    """Begin a load and ``kill -9`` it so long after; returns whether it was still running."""
+    with loading(store) as process:
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def moments(seconds: float, kills: int) -> Iterator[float]:
+    """Random moments, one in each equal slice of the load, so that all of it is covered."""
+    rng = random.Random(20180820)  # noqa: S311 - moments, not secrets
+    for slice_ in range(kills):
+        yield (slice_ + rng.random()) / kills * seconds
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few tables of made-up events."""
-    chance = random.Random(7)  # noqa: S311 - a simulation
-    made = tmp_path_factory.mktemp("files")
-    for number in range(FILES):
-        lines = ["date,actor,recipient,intensity,url"]
-        for row in range(ROWS):
-            actor, recipient = chance.sample(STATES, 2)
-            day = f"2024-{number + 1:02}-{row % 28 + 1:02}"
-            lines.append(f"{day},{actor},{recipient},{chance.randint(-100, 80) / 10},u{number}-{row}")
-        (made / f"{number}.csv").write_text("\n".join(lines) + "\n")
-    return made
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, object], float]:
+    """What a store holds after a load that nobody disturbed, and how many seconds that takes."""
+    stores = [tmp_path_factory.mktemp("apart") for _ in range(2)]
+    seconds = min(load_apart(store) for store in stores)
+    first, second = (content(open_store(store)) for store in stores)
+    assert first == second
+    return first, seconds
 
 
-def _load(folder: Path, store: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "detente", "load", "table", str(folder), "--store", str(store)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def test_a_load_killed_at_any_moment_is_made_whole_by_loading_again(
+    loaded_once: tuple[dict[str, object], float], tmp_path: Path
+) -> None:
+    """Right after the kill the store holds whole batches in order and nothing else; after a reload, all of them."""
+    whole, seconds = loaded_once
+    batches = whole["batches"]
+    assert isinstance(batches, list)
+    reached = []
+    for index, moment in enumerate(moments(seconds, KILLS)):
+        store = open_store(tmp_path / str(index))
+        killed = kill_after(store.path, moment)
+        held = [(batch.path, batch.rows, batch.sha256, batch.ledger) for batch in store.batches()]
+        assert held == batches[: len(held)]
+        if held:
+            assert store.view().events().height == sum(rows for _, rows, _, _ in held)
+        assert [f for f in store.check(deep=True) if "left over" not in f.what] == []
+        load_all(store.path)
+        assert content(store) == whole
+        assert store.check(deep=True) == []
+        reached += [len(held)] if killed else []
+    assert len(reached) > KILLS // 3, "kills must hit a running load"
+    assert len(set(reached)) > 1, "kills must fall before and after commits"
 
 
-def _content(store: Path) -> pl.DataFrame:
-    events = open_store(store).view().events()
-    return events.sort("locator")
-
-
-def test_a_killed_load_is_finished_by_the_next(folder: Path, tmp_path: Path) -> None:
-    """Each time: nothing broken after the kill, and after a second load the same rows as after one load."""
-    once = tmp_path / "once"
-    start = time.perf_counter()
-    assert _load(folder, once).wait() == 0
-    lasted = time.perf_counter() - start
-    expected = _content(once)
-    assert expected.height == FILES * ROWS
-    chance, cut_short = random.Random(11), 0  # noqa: S311 - moments spread over the whole load
-    for number in range(KILLS):
-        store = tmp_path / f"killed{number}"
-        loading = _load(folder, store)
-        time.sleep(lasted * (number + chance.random()) / KILLS)
-        loading.send_signal(signal.SIGKILL)
-        cut_short += loading.wait() != 0
-        saved = len(open_store(store).batches())
-        if saved:
-            assert _content(store).height == saved * ROWS
-        assert _load(folder, store).wait() == 0
-        assert _content(store).equals(expected)
-        assert open_store(store).check(deep=True) == []
-    assert cut_short >= KILLS // 2
+@pytest.mark.parametrize("step", ["events", "days", "ledgers", "manifest, written", "manifest, renamed"])
+def test_a_load_killed_between_two_steps_of_the_commit_is_made_whole(
+    step: str, loaded_once: tuple[dict[str, object], float], tmp_path: Path
+) -> None:
+    """Dead just after each file of the third batch got its name, and on both sides of the manifest's renaming."""
+    whole, _ = loaded_once
+    nth = ("events", "days", "ledgers", "manifest, written", "manifest, renamed").index(step)
+    # The batch's files are renamed in this order, four renames a batch; the manifest's is the last.
+    dying = f"""
+import os, signal, sys
+from pathlib import Path
+from load_to_kill import load_all
+rename, seen = Path.replace, []
+def replace(self, target):
+    seen.append(target)
+    if {nth} == 3 and len(seen) == 12:
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = rename(self, target)
+    if len(seen) == 8 + min({nth} + 1, 4):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+Path.replace = replace
+load_all(Path(sys.argv[1]))
+"""
+    command = [sys.executable, "-c", dying, str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, check=False, cwd=LOADER.parent)
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    store = open_store(tmp_path)
+    assert len(store.batches()) == (3 if step == "manifest, renamed" else 2)
+    load_all(tmp_path)
+    assert content(store) == whole
+    assert store.check(deep=True) == []
