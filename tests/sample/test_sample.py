@@ -52,13 +52,14 @@ def test_only_the_thin_day_is_a_gap() -> None:
 
 
 def test_us_russia_is_as_full_as_the_source() -> None:
-    """The source has 3,252 and 2,600 rows to October 2018 between the two; one a day keeps them all."""
+    """The source has 3,252 and 2,600 rows to October 2018 between the two; a few homonyms are left out."""
     cells = open_store(sample.sample_store_path(), read_only=True).view().cells()
     to_october = cells.filter(pl.col("occurred") < dt.date(2018, 11, 1))
     counts = {
         way: to_october.filter(actor=way[0], recipient=way[1])["n"].sum() for way in (("USA", "RUS"), ("RUS", "USA"))
     }
-    assert counts == {("USA", "RUS"): 3252, ("RUS", "USA"): 2600}
+    assert 0.99 * 3252 < counts["USA", "RUS"] <= 3252
+    assert 0.99 * 2600 < counts["RUS", "USA"] <= 2600
 
 
 @pytest.mark.parametrize("entry", sample.load_chronology().to_dicts(), ids=lambda e: f"{e['day']} {e['label']}")
@@ -96,7 +97,7 @@ def test_the_script_makes_what_is_shipped(reference_data: Path, tmp_path: Path) 
     """Run on the originals, the script writes the bytes that the package carries."""
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); import build_sample as b\n"
-        "b.SAMPLE = Path(sys.argv[2]); b.main(Path(sys.argv[3]))\n"
+        "b.main(Path(sys.argv[3]), Path(sys.argv[2]))\n"
     )
     originals = reference_data / "events" / "icews"
     command = [sys.executable, "-c", code, str(ROOT / "scripts"), str(tmp_path), str(originals)]
