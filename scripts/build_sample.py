@@ -8,8 +8,9 @@ to ``src/detente/sample/``: a store of day × dyad × event code × role figures
 the account of both. Run twice, it writes the same bytes.
 
 Names that the data give to the wrong state are put right, or left out, by ``sample_corrections.csv``: every name with
-30 interstate events or more was looked at whose events nearly all take place in, or with, one other state, and every
-name with 10 or more whose sectors say that it holds an international office.
+30 interstate events or more was looked at whose events nearly all take place in, or with, one other state, so was every
+name with 100 or more towards one state that nearly all take place there, and every one with 10 or more whose sectors
+say that it holds an international office.
 """
 
 from __future__ import annotations
@@ -79,27 +80,33 @@ def read_raw(folder: Path) -> pl.DataFrame:
 def correct(stream: pl.DataFrame) -> pl.DataFrame:
     """Add ``actor_ruling`` and ``recipient_ruling``, and the right state where the ruling is ``counted_for``.
 
-    A ruling on a name holds for its parts too: "Militant (Islamic State of Iraq and the Levant)".
+    A ruling on a name holds for its parts too: "Militant (Islamic State of Iraq and the Levant)". One with a day holds
+    from that day on, one with another state towards that state alone.
     """
     rulings = pl.read_csv(CORRECTIONS, schema_overrides={"since": pl.Date})
-    for end in ENDS:
-        given = rulings.select(
-            pl.col("name").alias("bearer"),
-            pl.col("given").alias(end),
-            pl.col("ruling").alias(f"{end}_ruling"),
-            pl.col("state"),
-            pl.col("since").fill_null(FIRST),
-        )
+    for end, opposite in (ENDS, ENDS[::-1]):
         name = pl.col(f"{end}_name")
-        whole = pl.coalesce(name.str.extract(r"\((.+)\)$"), name)
-        bearer = pl.when(name.is_in(given["bearer"].to_list())).then(name).otherwise(whole)
-        stream = stream.with_columns(bearer.alias("bearer")).join(
-            given, on=["bearer", end], how="left", validate="m:1", maintain_order="left"
+        part_of = pl.coalesce(name.str.extract(r"\((.+)\)$"), name)
+        is_whole = name.is_in(rulings["name"].implode())
+        applies = (pl.col("day") >= pl.col("since").fill_null(FIRST)) & pl.coalesce(
+            pl.col("other") == pl.col(opposite), pl.col("other").is_null()
         )
-        stream = stream.with_columns(
-            pl.coalesce("state", end).alias(end),
-            pl.when(pl.col("day") >= pl.col("since")).then(f"{end}_ruling").alias(f"{end}_ruling"),
-        ).drop("bearer", "state", "since")
+        stream = (
+            stream.with_columns(pl.when(is_whole).then(name).otherwise(part_of).alias("bearer"))
+            .join(
+                rulings.drop("why"),
+                left_on=["bearer", end],
+                right_on=["name", "given"],
+                how="left",
+                validate="m:1",
+                maintain_order="left",
+            )
+            .with_columns(
+                pl.when(applies).then("ruling").alias(f"{end}_ruling"),
+                pl.when(applies & pl.col("state").is_not_null()).then("state").otherwise(end).alias(end),
+            )
+            .drop("bearer", *rulings.columns[2:-1])
+        )
     return stream
 
 
@@ -110,14 +117,12 @@ def keep_interstate(stream: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     ledger.ignore("one_a_day", stream.height - unique.height)
     rows = correct(unique)
     rulings = pl.col("actor_ruling"), pl.col("recipient_ruling")
-    codes = cameo_table().filter(pl.col("intensity_milli").is_not_null())["code"].implode()
     known_states = pl.Series(states()).implode()
     rules = {
         **{rule: (rulings[0] == rule, rulings[1] == rule) for rule in LEFT_OUT},
         "no_country": [pl.col(end).is_null() for end in ENDS],
         "domestic": [pl.col("actor") == pl.col("recipient")],
         "not_a_state": [~pl.col(end).is_in(known_states) for end in ENDS],
-        "no_event_code": [~pl.col("code").is_in(codes)],
     }
     for rule, either in rules.items():
         kept = rows.filter(~pl.any_horizontal(condition.fill_null(value=False) for condition in either))
@@ -148,7 +153,10 @@ def find_roles(raw: pl.DataFrame, names: pl.Series) -> dict[str, str]:
 
 
 def count_figures(rows: pl.DataFrame, role: dict[str, str]) -> pl.DataFrame:
-    """Figures by day, dyad, event code and roles, as rows of the table ``events``."""
+    """Figures by day, dyad, event code and roles, as rows of the table ``events``.
+
+    A code that the codebook lacks gets no intensity, which the store then refuses.
+    """
     cameo = cameo_table().rename({"code": "provider_code"}).select("provider_code", "event_type", "intensity_milli")
     keys = ["occurred", *ENDS, "provider_code", "actor_role", "recipient_role"]
     counted = (

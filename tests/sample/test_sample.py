@@ -1,4 +1,4 @@
-"""The bundled sample: small, as its card says, and its chronology stands out in its figures."""
+"""The bundled sample: small, sound, as its card says, and true to what is known of its time."""
 
 from __future__ import annotations
 
@@ -11,95 +11,162 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from detente import sample
-from detente.store import open_store
+from detente.codebook import states
+from detente.domain.actors import Dyad
+from detente.errors import StoreError
+from detente.sample import load_chronology, monthly_conflict, read_card, sample_store_path
+from detente.store import Store, View, open_store
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "src" / "detente" / "sample"
-#: A named day is among the tenth of days on which most of its kind was reported of that dyad.
-STANDS_OUT = 0.9
-DAYS_TO_REPORT = 2
+FOLDER = sample_store_path().parent
 
 
 @pytest.fixture(scope="module")
-def cells() -> pl.DataFrame:
-    """All figures of the sample, by day, dyad and type."""
-    return open_store(sample.sample_store_path(), read_only=True).view().cells()
+def store() -> Store:
+    """The sample's store."""
+    return open_store(sample_store_path(), read_only=True)
+
+
+@pytest.fixture(scope="module")
+def view(store: Store) -> View:
+    """All of it."""
+    return store.view()
+
+
+def _events(view: View, actor: str, recipient: str, first: str, last: str) -> int:
+    rows = view.events(Dyad(actor, recipient), since=dt.date.fromisoformat(first), until=dt.date.fromisoformat(last))
+    return int(rows["n"].sum())
 
 
 def test_the_sample_is_small() -> None:
-    """What the package carries is under three megabytes."""
+    """Everything together stays under three megabytes."""
     assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 3_000_000
 
 
-def test_the_card_tells_what_is_there(cells: pl.DataFrame) -> None:
-    """Totals, states, days and digests on the card are those of the files; its account adds up."""
-    figures = sample.read_card()["figures"]
-    assert cells["n"].sum() == figures["events"] == figures["ledger"]["kept"]
-    assert cells.select("actor", "recipient").n_unique() == figures["dyads"]
-    assert set(cells["actor"]) | set(cells["recipient"]) == set(figures["states"])
-    assert (str(cells["occurred"].min()), str(cells["occurred"].max())) == (figures["first_day"], figures["last_day"])
+def test_the_store_opens_for_reading_only_and_is_sound(store: Store) -> None:
+    """Nothing can be appended, and a deep check finds nothing wrong."""
+    assert store.providers() == ["icews"]
+    assert store.check(deep=True) == []
+    with pytest.raises(StoreError):
+        store.append("icews", [], path="x", identity="x")
+
+
+def test_files_are_the_ones_the_card_names() -> None:
+    """The digest of every data file is on the card, and no data file is missing there."""
+    digests = read_card()["figures"]["sha256"]
+    files = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*.parquet")}
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()} == digests
+
+
+def test_totals_of_the_card_are_those_of_the_files(view: View) -> None:
+    """States, dyads, events, figures, days and months on the card are what the files hold."""
+    figures, events = read_card()["figures"], view.events()
+    assert figures["states"] == sorted({*events["actor"], *events["recipient"]})
+    assert figures["dyads"] == events.select("actor", "recipient").n_unique()
+    assert (figures["figures"], figures["events"]) == (events.height, events["n"].sum())
+    assert (figures["first_day"], figures["last_day"]) == (str(view.first_day), str(view.last_day))
+    assert figures["monthly_figures"] == monthly_conflict().height
+
+
+def test_the_account_adds_up() -> None:
+    """Rows read are kept or ignored by a named rule."""
+    figures = read_card()["figures"]
     ledger = figures["ledger"]
     assert ledger["read"] == ledger["kept"] + sum(ledger["ignored"].values())
-    for name, digest in figures["sha256"].items():
-        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
+    assert ledger["kept"] == figures["events"]
 
 
-def test_only_the_thin_day_is_a_gap() -> None:
-    """2019-03-09 is treated as not covered, and no other day."""
-    coverage = open_store(sample.sample_store_path(), read_only=True).view().coverage()
-    assert coverage.filter(pl.col("status") != "present")["day"].to_list() == [dt.date(2019, 3, 9)]
+def test_the_card_names_its_source() -> None:
+    """Citation, DOI and terms are given, and the terms are said to be known from others."""
+    card = read_card()
+    assert card["doi"] in card["citation"]
+    assert "Boschee" in card["citation"]
+    assert "as its terms are quoted by others" in card["terms"]
 
 
-def test_us_russia_is_as_full_as_the_source() -> None:
-    """The source has 3,252 and 2,600 rows to October 2018 between the two; a few homonyms are left out."""
-    cells = open_store(sample.sample_store_path(), read_only=True).view().cells()
-    to_october = cells.filter(pl.col("occurred") < dt.date(2018, 11, 1))
-    counts = {
-        way: to_october.filter(actor=way[0], recipient=way[1])["n"].sum() for way in (("USA", "RUS"), ("RUS", "USA"))
-    }
-    assert 0.99 * 3252 < counts["USA", "RUS"] <= 3252
-    assert 0.99 * 2600 < counts["RUS", "USA"] <= 2600
+def test_the_reference_page_tells_the_account() -> None:
+    """Every total of the account is on the page that describes the sample."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "sample.md").read_text("utf-8")
+    figures = read_card()["figures"]
+    ledger = figures["ledger"]
+    totals = [ledger["read"], ledger["kept"], ledger["notes"]["counted_for"], *ledger["ignored"].values()]
+    totals += [figures["dyads"], figures["figures"], len(figures["states"])]
+    assert [total for total in totals if f"{total:,}" not in page] == []
+    assert f"{load_chronology().height} well-known dated events" in page
 
 
-@pytest.mark.parametrize("entry", sample.load_chronology().to_dicts(), ids=lambda e: f"{e['day']} {e['label']}")
-def test_each_known_event_stands_out(entry: dict[str, object], cells: pl.DataFrame) -> None:
-    """The named day, or one of the two after it, is among the days with most of the named kind for that dyad."""
-    dyad = cells.filter(actor=entry["actor"], recipient=entry["recipient"])
-    daily = dyad.group_by("occurred").agg(pl.col(f"{entry['direction']}_milli").sum().alias("size"))
-    first = entry["day"]
-    assert isinstance(first, dt.date)
-    near = daily.filter(pl.col("occurred").is_between(first, first + dt.timedelta(days=DAYS_TO_REPORT)))
-    size = near["size"].max()
-    assert isinstance(size, int)
-    assert size > 0
-    span = (dt.date(2019, 3, 25) - dt.date(2018, 1, 1)).days + 1
-    assert 1 - (daily["size"] > size).sum() / span >= STANDS_OUT
+def test_the_sample_holds_figures_not_records(view: View) -> None:
+    """No name, id, locator or place of the source is carried along."""
+    events = view.events()
+    for column in ("actor_name", "recipient_name", "event_key", "locator", "place"):
+        assert events[column].null_count() == events.height
 
 
-def test_the_chronology_has_enough_to_say() -> None:
-    """Between forty and eighty events, each a full sentence, of several pairs."""
-    chronology = sample.load_chronology()
-    assert 40 <= chronology.height <= 80
-    assert all(text.endswith(".") for text in chronology["text"])
-    assert chronology.select("actor", "recipient").n_unique() > 15
+def test_every_end_is_a_state_and_no_row_is_domestic(view: View) -> None:
+    """Territories, organisations and relations of a state with itself are not in it."""
+    events = view.events()
+    assert {*events["actor"], *events["recipient"]} <= set(states())
+    assert not events.filter(pl.col("actor") == pl.col("recipient")).height
+
+
+def test_one_day_is_thin_and_none_is_missing(view: View) -> None:
+    """The only day that is not covered is the one the card names."""
+    coverage = view.coverage()
+    assert coverage.height == (dt.date(2019, 3, 25) - dt.date(2018, 1, 1)).days + 1
+    gaps = coverage.filter(pl.col("status") != "present")
+    assert [str(day) for day in gaps["day"]] == read_card()["thin_days"] == ["2019-03-09"]
+
+
+def test_us_russia_counts_are_those_of_the_whole_stream(view: View) -> None:
+    """January to October 2018 has 3,252 and 2,600 rows in the stream; three are of United Nations officials."""
+    assert _events(view, "USA", "RUS", "2018-01-01", "2018-10-31") == 3250
+    assert _events(view, "RUS", "USA", "2018-01-01", "2018-10-31") == 2599
+    # October to December 2018 and January to March 2019, where the original rows hold repeats.
+    assert 476 < _events(view, "USA", "RUS", "2018-10-01", "2018-12-31") < 1247
+    assert 475 < _events(view, "RUS", "USA", "2019-01-01", "2019-03-25") < 994
+
+
+def test_the_president_of_france_acts_for_france(view: View) -> None:
+    """Andorra, whose co-prince he is, has almost no events; the French–German relation has many."""
+    events = view.events()
+    assert events.filter((pl.col("actor") == "AND").or_(pl.col("recipient") == "AND"))["n"].sum() < 50
+    assert _events(view, "FRA", "DEU", "2018-01-01", "2019-03-25") > 450
+
+
+def test_the_police_of_punjab_is_no_american_agency(view: View) -> None:
+    """Arrests by the Indian CIA, and the politics of an Indian AAP, do not appear as American behaviour."""
+    towards_india = view.events(Dyad("USA", "IND"))
+    arrests = towards_india.filter(pl.col("provider_code") == "173")
+    assert int(arrests["n"].sum()) < 0.05 * int(towards_india["n"].sum())
+    assert towards_india["n"].sum() < 900
 
 
 def test_monthly_counts_peak_where_history_does() -> None:
-    """United States towards Iraq in March 2003, Russia towards Georgia in August 2008."""
-    months = sample.monthly_conflict()
-    for actor, recipient, peak in (("USA", "IRQ", dt.date(2003, 3, 1)), ("RUS", "GEO", dt.date(2008, 8, 1))):
-        dyad = months.filter(actor=actor, recipient=recipient).sort("material_conflict", descending=True)
-        assert dyad["month"][0] == peak
+    """Material conflict of 1991–2010 peaks with the wars in Iraq, Georgia and Lebanon."""
+    months = monthly_conflict()
+    assert months.schema == {
+        "month": pl.Date,
+        "actor": pl.String,
+        "recipient": pl.String,
+        "verbal_conflict": pl.Int64,
+        "material_conflict": pl.Int64,
+    }
+    assert (str(months["month"].min()), str(months["month"].max())) == ("1991-01-01", "2010-12-01")
+    assert not months.select("month", "actor", "recipient").is_duplicated().any()
+    for actor, recipient, month in (("USA", "IRQ", "2003-03"), ("RUS", "GEO", "2008-08"), ("ISR", "LBN", "2006-07")):
+        dyad = months.filter(pl.col("actor") == actor, pl.col("recipient") == recipient)
+        assert str(dyad.sort("material_conflict")["month"][-1])[:7] == month
 
 
-def test_the_script_makes_what_is_shipped(reference_data: Path, tmp_path: Path) -> None:
-    """Run on the originals, the script writes the bytes that the package carries."""
-    code = (
-        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); import build_sample as b\n"
-        "b.main(Path(sys.argv[3]), Path(sys.argv[2]))\n"
+def test_monthly_us_russia_counts_of_2008_are_the_published_ones() -> None:
+    """Verbal and material conflict of the United States towards Russia came to 1,120 in 2008."""
+    year = monthly_conflict().filter(
+        pl.col("actor") == "USA", pl.col("recipient") == "RUS", pl.col("month").dt.year() == 2008
     )
-    originals = reference_data / "events" / "icews"
-    command = [sys.executable, "-c", code, str(ROOT / "scripts"), str(tmp_path), str(originals)]
-    subprocess.run(command, check=True, capture_output=True)
-    assert (tmp_path / "figures.yaml").read_text() == (FOLDER / "figures.yaml").read_text()
+    assert year.select(pl.sum_horizontal("verbal_conflict", "material_conflict").sum()).item() == 1120
+
+
+def test_importing_the_sample_loads_no_frame_library() -> None:
+    """Frames and YAML are loaded when they are read, not before."""
+    code = "import sys, detente.sample; print([m for m in ('polars', 'yaml', 'duckdb') if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
