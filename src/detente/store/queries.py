@@ -54,47 +54,46 @@ from days group by day order by day
 
 FIRST_DAY = "select min(occurred) from events"
 
-#: A batch with its rows numbered in the order of the file; ``is_held_event`` where the provider's id came before.
-SPOOLED = """
-create or replace temp table spooled as
-with spool as (select *, row_number() over () as row_index from read_parquet({spool}))
-select *, {held_event} as is_held_event from spool
-"""
+#: A batch with its rows numbered in the order of the file. A view: each query reads only the columns that it needs.
+SPOOLED = (
+    "create or replace temp view spooled as select *, row_number() over () as row_index from read_parquet({paths})"
+)
 
 #: Numbers of the rows that are repeats, one column ``row_index``; see ``exact_repeats`` and ``candidate_repeats``.
 NO_REPEATS = "create or replace temp table repeated as select row_index from spooled where false"
 GIVEN_REPEATS = "create or replace temp table repeated as select row_index from given"
 
-#: What is kept, what is not and why, and the reach of both clocks over what is kept.
+#: How many rows are kept and how many are not, and the reach of both clocks over those kept.
 COUNT = """
-select count(*) filter (kept), count(*) filter (is_held_event), count(*) filter (not kept and not is_held_event),
-       min(occurred) filter (kept), max(occurred) filter (kept),
-       min(known_at) filter (kept), max(known_at) filter (kept)
-from (select *, not is_held_event and row_index not in (select row_index from repeated) as kept from spooled)
+select count(*), (select count(*) from held_event), (select count(*) from repeated),
+       min(occurred), max(occurred), min(known_at), max(known_at)
+from spooled anti join held_event using (row_index) anti join repeated using (row_index)
 """
 
 #: One pair's rows lie together, so that reading one pair touches few row groups.
 WRITE_KEPT = """
 copy (
-  select * exclude (row_index, is_held_event) from spooled
-  where not is_held_event and row_index not in (select row_index from repeated)
+  select * exclude (row_index) from spooled anti join held_event using (row_index) anti join repeated using (row_index)
   order by actor, recipient, occurred, row_index
 ) to '{target}' (format parquet, compression zstd, row_group_size 32768)
 """
 
 
-def spool_rows(spool: str, held: str | None) -> str:
-    """SQL that takes up a batch and marks the events that are held by the provider's own id.
+def held_events(held: str | None) -> str:
+    """SQL for the numbers of rows whose event is there already by the provider's own id: before them, or held.
 
     Args:
-        spool: The batch's own files, as an SQL list.
-        held: Files of earlier batches that share a day with it, as an SQL list; None where there are none.
+        held: Files of earlier batches that share a day with the batch, as an SQL list; None where there are none.
     """
-    is_held = "event_key is not null and row_number() over (partition by event_key order by known_at, row_index) > 1"
-    if held:
-        known = f"select event_key from read_parquet({held}) where event_key is not null"
-        is_held = f"({is_held}) or coalesce(event_key in ({known}), false)"
-    return SPOOLED.format(spool=spool, held_event=is_held)
+    known = f"select event_key from read_parquet({held}) where event_key is not null"
+    also = f" or event_key in ({known})" if held else ""
+    return f"""
+    create or replace temp table held_event as
+    select row_index from (
+      select row_index, event_key, row_number() over (partition by event_key order by known_at, row_index) as nth
+      from spooled where event_key is not null
+    ) where nth > 1{also}
+    """
 
 
 def exact_repeats(held: str | None, columns: Sequence[str]) -> str:
@@ -106,7 +105,7 @@ def exact_repeats(held: str | None, columns: Sequence[str]) -> str:
     create or replace temp table repeated as
     select row_index from (
       select row_index, {keys}, row_number() over (partition by {keys} order by known_at, row_index) as nth
-      from spooled where not is_held_event
+      from spooled anti join held_event using (row_index)
     ) fresh where nth > 1{also}
     """
 
@@ -117,7 +116,7 @@ def candidate_repeats(held: str | None, columns: Sequence[str]) -> str:
     Rows of earlier batches have no row number. Lists are in order of time; a held row stands before a new one.
     """
     keys = ", ".join(columns)
-    rows = f"select {keys}, known_at, row_index from spooled where not is_held_event"
+    rows = f"select {keys}, known_at, row_index from spooled anti join held_event using (row_index)"
     if held:
         rows += f" union all select {keys}, known_at, null from read_parquet({held})"
     return f"""

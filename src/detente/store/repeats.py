@@ -15,7 +15,7 @@ def find_repeats(engine: duckdb.DuckDBPyConnection, repeats: Repeats | None, hel
     """Leave the numbers of the repeats in the engine's table ``repeated``.
 
     Args:
-        engine: Where the batch is the table ``spooled``.
+        engine: Where the batch is ``spooled``, and ``held_event`` names the rows that are left out already.
         repeats: The rule; None for none.
         held: Files of earlier batches that share a day with it, as an SQL list; None where there are none.
     """

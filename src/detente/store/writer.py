@@ -136,7 +136,8 @@ def _write_sorted(
     with duckdb.connect() as engine:
         engine.execute(f"set memory_limit = '{_ENGINE_MEMORY}'")
         engine.execute("set temp_directory = ?", [str(spool)])
-        engine.execute(queries.spool_rows(queries.sql_list(files), held_files))
+        engine.execute(queries.SPOOLED.format(paths=queries.sql_list(files)))
+        engine.execute(queries.held_events(held_files))
         find_repeats(engine, repeats, held_files)
         counted = engine.execute(queries.COUNT).fetchall()[0]
         engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(spool / _KEPT)))
