@@ -127,28 +127,29 @@ def load(
     files = _find_files(paths)
     provider = options.name or source.card.name
     ledgers, again, failed = [], [], []
-    for index, path in enumerate(files):
-        if progress:
-            progress(path.name, index, len(files))
-        try:
-            identity = _identity(path, source, options)
-            _check_not_read_otherwise(store, provider, path, identity)
-            receipt = store.append(
-                provider,
-                source.read(path, options),
-                path=path.name,
-                identity=identity,
-                repeats=source.repeats,
-                coverage_rule=source.card.coverage_rule,
-                loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            )
-        except SourceError as error:
-            failed.append((str(path), str(error)))
-            continue
-        if receipt.already_held:
-            again.append(str(path))
-        else:
-            ledgers.append(receipt.ledger)
+    with store.writer() as writer:
+        for index, path in enumerate(files):
+            if progress:
+                progress(path.name, index, len(files))
+            try:
+                identity = _identity(path, source, options)
+                _check_not_read_otherwise(store, provider, path, identity)
+                receipt = writer.append(
+                    provider,
+                    source.read(path, options),
+                    path=path.name,
+                    identity=identity,
+                    repeats=source.repeats,
+                    coverage_rule=source.card.coverage_rule,
+                    loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None),
+                )
+            except SourceError as error:
+                failed.append((str(path), str(error)))
+                continue
+            if receipt.already_held:
+                again.append(str(path))
+            else:
+                ledgers.append(receipt.ledger)
     return LoadReport(provider, tuple(ledgers), tuple(again), tuple(failed))
 
 

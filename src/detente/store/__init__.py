@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from detente.store.manifest import Batch
-from detente.store.store import Finding, Receipt, Store, open_store
+from detente.store.store import Finding, Store, open_store
 from detente.store.view import View
+from detente.store.writer import Receipt, Writer
 
-__all__ = ["Batch", "Finding", "Receipt", "Store", "View", "open_store"]
+__all__ = ["Batch", "Finding", "Receipt", "Store", "View", "Writer", "open_store"]

@@ -35,8 +35,7 @@ order by occurred, actor, recipient, directed, event_type nulls first
 
 EVENTS = """
 select * from events where {where}
-order by occurred, known_at, actor, recipient, provider_code, event_key, line,
-         actor_role, recipient_role, n, intensity_milli
+order by occurred, known_at, actor, recipient, provider_code, event_key, line
 {limit}
 """
 

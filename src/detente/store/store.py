@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,25 +14,9 @@ from detente.errors import ConfigError, CutoffError, StoreError
 from detente.store.manifest import Batch, read_manifest
 
 if TYPE_CHECKING:
-    from detente.domain.ledger import Ledger
     from detente.domain.records import Part, Repeats
     from detente.store.view import View
-    from detente.store.writer import CoverageRule
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What became of an append.
-
-    Args:
-        batch: The batch that holds the file now.
-        ledger: The file's account, repeats included.
-        already_held: Whether it had been loaded before, so that nothing changed.
-    """
-
-    batch: Batch
-    ledger: Ledger
-    already_held: bool
+    from detente.store.writer import CoverageRule, Receipt, Writer
 
 
 @dataclass(frozen=True)
@@ -68,36 +53,31 @@ class Store:
         coverage_rule: CoverageRule = "every_day_has_rows",
         loaded_at: dt.datetime | None = None,
     ) -> Receipt:
-        """Append one file as one batch: whole, durable and once, or not at all.
+        """Append one file as one batch, with a writer for it alone; see ``Writer.append``."""
+        with self.writer() as writer:
+            return writer.append(
+                provider,
+                parts,
+                path=path,
+                identity=identity,
+                repeats=repeats,
+                coverage_rule=coverage_rule,
+                loaded_at=loaded_at,
+            )
 
-        Args:
-            provider: Whose data.
-            parts: The file's parts; consumed one by one, never all in memory.
-            path: Name of the file, for people.
-            identity: What makes a later load the same load; one that is held already changes nothing.
-            repeats: The provider's rule for repeats, applied inside the batch and against what is held.
-            coverage_rule: Whether a day without rows is a gap (``every_day_has_rows``) or quiet (``span``).
-            loaded_at: When it is loaded (UTC), for the record; the store reads no clock.
+    @contextlib.contextmanager
+    def writer(self) -> Iterator[Writer]:
+        """Hold the store for appending; no other process can write until it is given back, and all can read.
 
         Raises:
-            StoreError: when the store cannot be written; nothing is then changed.
-            DataError: when a part breaks its schema or the ledger does not add up.
+            StoreError: when the store was opened for reading, is being written, or cannot be written.
         """
-        from detente.store.writer import append_batch  # noqa: PLC0415 - readers need no writer
+        from detente.store.writer import open_writer  # noqa: PLC0415 - readers need no writer
 
         if self.read_only:
             raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
-        batch, ledger, already_held = append_batch(
-            self.path,
-            provider,
-            parts,
-            path=path,
-            identity=identity,
-            repeats=repeats,
-            coverage_rule=coverage_rule,
-            loaded_at=loaded_at,
-        )
-        return Receipt(batch, ledger, already_held)
+        with open_writer(self.path) as writer:
+            yield writer
 
     def batches(self) -> list[Batch]:
         """All committed batches, in the order of their commits."""

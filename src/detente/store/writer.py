@@ -17,6 +17,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,45 +43,134 @@ _LOCK_WAIT_SECONDS = 5.0
 _ENGINE_MEMORY = "700MB"
 
 
-def append_batch(
-    store: Path,
-    provider: str,
-    parts: Iterable[Part],
-    *,
-    path: str,
-    identity: str,
-    repeats: Repeats | None,
-    coverage_rule: CoverageRule,
-    loaded_at: dt.datetime | None,
-) -> tuple[Batch, Ledger, bool]:
-    """Append one file's parts as one batch; see ``Store.append``.
+@dataclass(frozen=True)
+class Receipt:
+    """What became of an append.
 
-    Returns:
-        The batch, its ledger, and whether it had been held already.
+    Args:
+        batch: The batch that holds the file now.
+        ledger: The file's account, repeats included.
+        already_held: Whether it had been loaded before, so that nothing changed.
     """
-    with _translated(store), _only_writer(store):
-        _sweep(store)
-        held = read_manifest(store)
-        for batch in held:
-            if batch.identity == identity:
-                return batch, _totals(batch), True
-        with tempfile.TemporaryDirectory(prefix=_SPOOL, dir=store) as spool:
-            ledger = Ledger(path)
-            days = _spool_parts(parts, Path(spool), ledger, provider)
-            kept = _write_kept(store, Path(spool), ledger, [b for b in held if b.provider == provider], repeats)
-            batch = Batch(
-                id=hashlib.sha256(identity.encode()).hexdigest()[:20],
-                identity=identity,
-                provider=provider,
-                path=path,
-                coverage_rule=coverage_rule,
-                ledger={key: value for key, value in ledger.as_dict().items() if key in _TOTALS},
-                loaded_at=loaded_at.isoformat(timespec="seconds") if loaded_at else "",
-                **kept,
-            )
-            _publish(store, Path(spool), batch, days, ledger)
-        write_manifest(store, [*held, batch])
-        return batch, ledger, False
+
+    batch: Batch
+    ledger: Ledger
+    already_held: bool
+
+
+class Writer:
+    """Appends files to one store, one after another, while no other process may; made by ``Store.writer``.
+
+    Args:
+        store: The store's directory, locked and swept.
+        spool: A hidden directory in it, for what is not committed yet.
+        engine: What sorts rows and finds repeats.
+    """
+
+    def __init__(self, store: Path, spool: Path, engine: duckdb.DuckDBPyConnection) -> None:
+        self._store, self._spool, self._engine = store, spool, engine
+
+    def append(
+        self,
+        provider: str,
+        parts: Iterable[Part],
+        *,
+        path: str,
+        identity: str,
+        repeats: Repeats | None = None,
+        coverage_rule: CoverageRule = "every_day_has_rows",
+        loaded_at: dt.datetime | None = None,
+    ) -> Receipt:
+        """Append one file as one batch: whole, durable and once, or not at all.
+
+        Args:
+            provider: Whose data.
+            parts: The file's parts; consumed one by one, never all in memory.
+            path: Name of the file, for people.
+            identity: What makes a later load the same load; one that is held already changes nothing.
+            repeats: The provider's rule for repeats, applied inside the batch and against what is held.
+            coverage_rule: Whether a day without rows is a gap (``every_day_has_rows``) or quiet (``span``).
+            loaded_at: When it is loaded (UTC), for the record; the store reads no clock.
+
+        Raises:
+            StoreError: when the store cannot be written; nothing is then changed.
+            DataError: when a part breaks its schema or the ledger does not add up.
+        """
+        with _translated(self._store):
+            batches = read_manifest(self._store)
+            for batch in batches:
+                if batch.identity == identity:
+                    return Receipt(batch, _totals(batch), already_held=True)
+            with tempfile.TemporaryDirectory(dir=self._spool) as name:
+                spool, ledger = Path(name), Ledger(path)
+                days = _spool_parts(parts, spool, ledger, provider)
+                kept = self._write_kept(spool, ledger, [b for b in batches if b.provider == provider], repeats)
+                batch = Batch(
+                    id=hashlib.sha256(identity.encode()).hexdigest()[:20],
+                    identity=identity,
+                    provider=provider,
+                    path=path,
+                    coverage_rule=coverage_rule,
+                    ledger={key: value for key, value in ledger.as_dict().items() if key in _TOTALS},
+                    loaded_at=loaded_at.isoformat(timespec="seconds") if loaded_at else "",
+                    **kept,
+                )
+                _publish(self._store, spool, batch, days, ledger)
+            write_manifest(self._store, [*batches, batch])
+            return Receipt(batch, ledger, already_held=False)
+
+    def _write_kept(self, spool: Path, ledger: Ledger, held: list[Batch], repeats: Repeats | None) -> dict[str, Any]:
+        """Write the rows that are no repeats, sorted, and move the others in the ledger.
+
+        Returns:
+            What a ``Batch`` says about its events file.
+        """
+        target = spool / _KEPT
+        files = sorted(spool.glob("*.parquet"))
+        if files:
+            counted = self._write_sorted(files, target, held, repeats)
+        else:
+            EVENTS.empty().write_parquet(target)
+            counted = (0, 0, 0, None, None, None, None)
+        rows, again, repeated, *reach = counted
+        ledger.move_to_ignored(ALREADY_HELD, again)
+        ledger.move_to_ignored(repeats.rule if repeats else "repeat", repeated)
+        ledger.check()
+        said = dict(zip(("first_day", "last_day", "first_known", "last_known"), reach, strict=True))
+        about = {name: value.isoformat() if value else "" for name, value in said.items()}
+        return {"rows": rows, "bytes": target.stat().st_size, "sha256": digest(target), **about}
+
+    def _write_sorted(
+        self, files: list[Path], target: Path, held: list[Batch], repeats: Repeats | None
+    ) -> tuple[Any, ...]:
+        span = pl.scan_parquet(files).select(pl.col("occurred").min().alias("a"), pl.col("occurred").max().alias("z"))
+        first, last = (str(day) for day in span.collect().row(0))
+        near = [b.id for b in held if b.rows and b.first_day <= last and b.last_day >= first]
+        earlier = queries.sql_list([self._store / "events" / f"{name}.parquet" for name in near]) if near else None
+        self._engine.execute(queries.SPOOLED.format(paths=queries.sql_list(files)))
+        self._engine.execute(queries.held_events(earlier))
+        find_repeats(self._engine, repeats, earlier)
+        counted = self._engine.execute(queries.COUNT).fetchall()[0]
+        self._engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(target)))
+        return counted
+
+
+@contextlib.contextmanager
+def open_writer(store: Path) -> Iterator[Writer]:
+    """Lock a store, sweep what interrupted loads left there, and give its writer.
+
+    Raises:
+        StoreError: when another process is writing, or the store cannot be written.
+    """
+    with contextlib.ExitStack() as opened:
+        with _translated(store):
+            opened.enter_context(_only_writer(store))
+            _sweep(store)
+            spool = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix=_SPOOL, dir=store)))
+            engine = opened.enter_context(duckdb.connect())
+            engine.execute(f"set memory_limit = '{_ENGINE_MEMORY}'")
+            engine.execute("set temp_directory = ?", [str(spool / "engine")])
+        yield Writer(store, spool, engine)
 
 
 def _spool_parts(parts: Iterable[Part], spool: Path, ledger: Ledger, provider: str) -> pl.DataFrame:
@@ -100,48 +190,6 @@ def _spool_parts(parts: Iterable[Part], spool: Path, ledger: Ledger, provider: s
         .select(COVERAGE.names)
         .sort("day", "status")
     )
-
-
-def _write_kept(store: Path, spool: Path, ledger: Ledger, held: list[Batch], repeats: Repeats | None) -> dict[str, Any]:
-    """Write the rows that are no repeats, sorted, and move the others in the ledger.
-
-    Returns:
-        What a ``Batch`` says about its events file.
-    """
-    target = spool / _KEPT
-    files = sorted(spool.glob("*.parquet"))
-    if files:
-        counted = _write_sorted(store, spool, files, held, repeats)
-    else:
-        EVENTS.empty().write_parquet(target)
-        counted = (0, 0, 0, None, None, None, None)
-    rows, again, repeated, *reach = counted
-    ledger.move_to_ignored(ALREADY_HELD, again)
-    ledger.move_to_ignored(repeats.rule if repeats else "repeat", repeated)
-    ledger.check()
-    said = dict(zip(("first_day", "last_day", "first_known", "last_known"), reach, strict=True))
-    about = {name: value.isoformat() if value else "" for name, value in said.items()}
-    return {"rows": rows, "bytes": target.stat().st_size, "sha256": digest(target), **about}
-
-
-def _write_sorted(
-    store: Path, spool: Path, files: list[Path], held: list[Batch], repeats: Repeats | None
-) -> tuple[Any, ...]:
-    span = pl.scan_parquet(files).select(pl.col("occurred").min().alias("a"), pl.col("occurred").max().alias("z"))
-    first, last = (str(day) for day in span.collect().row(0))
-    earlier = [
-        store / "events" / f"{b.id}.parquet" for b in held if b.rows and b.first_day <= last and b.last_day >= first
-    ]
-    held_files = queries.sql_list(earlier) if earlier else None
-    with duckdb.connect() as engine:
-        engine.execute(f"set memory_limit = '{_ENGINE_MEMORY}'")
-        engine.execute("set temp_directory = ?", [str(spool)])
-        engine.execute(queries.SPOOLED.format(paths=queries.sql_list(files)))
-        engine.execute(queries.held_events(held_files))
-        find_repeats(engine, repeats, held_files)
-        counted = engine.execute(queries.COUNT).fetchall()[0]
-        engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(spool / _KEPT)))
-    return counted
 
 
 def _publish(store: Path, spool: Path, batch: Batch, days: pl.DataFrame, ledger: Ledger) -> None:
