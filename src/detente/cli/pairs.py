@@ -1,0 +1,80 @@
+"""Commands about pairs: outlook, watch, moves."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from detente.cli.options import A, AsOf, B, HorizonText, Json, Provider, StoreDir, open_world_for
+from detente.cli.shown import console, show_json, show_table, write, write_file
+
+
+class WatchBy(StrEnum):
+    """What the watch list is ordered by."""
+
+    moved = "moved"
+    deteriorate = "deteriorate"
+    improve = "improve"
+
+
+def outlook(
+    a: A,
+    b: B,
+    as_of: AsOf = None,
+    horizon: HorizonText = "13w",
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page; - is stdout.")] = None,
+    md: Annotated[bool, typer.Option("--md", help="Answer in Markdown.")] = False,
+    as_json: Json = False,
+    store: StoreDir = None,
+    provider: Provider = None,
+) -> None:
+    """The brief of a pair: where it stands, what moved it, what to expect, how surely."""
+    from detente import outlook as room
+
+    brief = open_world_for(store, as_of, provider).pair(a, b).outlook(horizon=horizon)
+    if html is not None:
+        write_file(html, room.render_html(brief))
+    elif as_json:
+        show_json(brief.as_dict())
+    elif md:
+        write(room.render_markdown(brief))
+    else:
+        console().print(room.render_terminal(brief))
+
+
+def watch(
+    top: Annotated[int, typer.Option("--top", min=1, help="How many pairs.")] = 20,
+    by: Annotated[WatchBy, typer.Option("--by", help="Moved most, or likeliest to move.")] = WatchBy.moved,
+    horizon: HorizonText = "13w",
+    as_of: AsOf = None,
+    as_json: Json = False,
+    store: StoreDir = None,
+    provider: Provider = None,
+) -> None:
+    """Which pairs moved, and which are likely to move."""
+    world = open_world_for(store, as_of, provider)
+    table = world.watch(top=top, horizon=horizon, by=by.value)
+    title = f"{world.provider} as of {world.as_of} · next {horizon}"
+    show_table(table, as_json, title=title, as_of=str(world.as_of), provider=world.provider)
+
+
+def moves(
+    a: A,
+    b: B,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First day to show.")] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many moves.")] = 30,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    store: StoreDir = None,
+    provider: Provider = None,
+) -> None:
+    """Who did what to whom, day by day, the newest first."""
+    world = open_world_for(store, as_of, provider)
+    view = world.pair(a, b)
+    table = view.moves(since=since)
+    title = f"{view.pair}: {min(top, table.height)} of {table.height} moves as of {world.as_of} ({world.provider})"
+    show_table(
+        table.head(top), as_json, title=title, as_of=str(world.as_of), provider=world.provider, moves=table.height
+    )
