@@ -20,7 +20,7 @@ from detente.domain.records import Part, Repeats
 from detente.domain.tables import COVERAGE, EVENTS
 from detente.store import open_store
 
-FILES, PARTS_A_FILE, ROWS_A_PART = 4, 3, 2500
+FILES, FILES_A_COMMIT, PARTS_A_FILE, ROWS_A_PART = 6, 2, 3, 2500
 START = dt.date(2020, 1, 1)
 STATES = pl.Series(("USA", "RUS", "CHN", "FRA", "DEU"))
 RULE = Repeats("one_a_day", ("occurred", "actor_name", "recipient_name", "provider_code"))
@@ -58,8 +58,10 @@ def build_parts(file: int) -> Iterator[Part]:
 def load_all(path: Path) -> None:
     """Load every file; those that are held already change nothing."""
     store = open_store(path)
-    for file in range(FILES):
-        store.append("test", build_parts(file), path=f"{file}.csv", identity=f"{file}", repeats=RULE)
+    for first in range(0, FILES, FILES_A_COMMIT):
+        with store.writer() as writer:
+            for file in range(first, first + FILES_A_COMMIT):
+                writer.append("test", build_parts(file), path=f"{file}.csv", identity=f"{file}", repeats=RULE)
 
 
 if __name__ == "__main__":

@@ -107,10 +107,10 @@ def test_a_load_killed_at_any_moment_is_made_whole_by_loading_again(
 def test_a_load_killed_between_two_steps_of_the_commit_is_made_whole(
     step: str, loaded_once: tuple[dict[str, object], float], tmp_path: Path
 ) -> None:
-    """Dead just after each file of the third batch got its name, and on both sides of the manifest's renaming."""
+    """Dead just after each file of the fourth batch got its name, and on both sides of the manifest's renaming."""
     whole, _ = loaded_once
     nth = ("events", "days", "ledgers", "manifest, written", "manifest, renamed").index(step)
-    # The batch's files are renamed in this order, four renames a batch; the manifest's is the last.
+    # Two batches share a commit: three renames for each, then the manifest's. The fourth batch's begin with the 11th.
     dying = f"""
 import os, signal, sys
 from pathlib import Path
@@ -118,10 +118,10 @@ from load_to_kill import load_all
 rename, seen = Path.replace, []
 def replace(self, target):
     seen.append(target)
-    if {nth} == 3 and len(seen) == 12:
+    if {nth} == 3 and len(seen) == 14:
         os.kill(os.getpid(), signal.SIGKILL)
     result = rename(self, target)
-    if len(seen) == 8 + min({nth} + 1, 4):
+    if len(seen) == 10 + min({nth} + 1, 4):
         os.kill(os.getpid(), signal.SIGKILL)
     return result
 Path.replace = replace
@@ -131,7 +131,7 @@ load_all(Path(sys.argv[1]))
     run = subprocess.run(command, capture_output=True, check=False, cwd=LOADER.parent)
     assert run.returncode == -signal.SIGKILL, run.stderr
     store = open_store(tmp_path)
-    assert len(store.batches()) == (3 if step == "manifest, renamed" else 2)
+    assert len(store.batches()) == (4 if step == "manifest, renamed" else 2)
     load_all(tmp_path)
     assert content(store) == whole
     assert store.check(deep=True) == []

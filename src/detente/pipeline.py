@@ -15,7 +15,7 @@ from detente.errors import SourceError
 
 if TYPE_CHECKING:
     from detente.sources import ReadOptions, Source
-    from detente.store import Store
+    from detente.store import Batch, Store
 
 #: Called with the name of the file under way, the files finished, and the files in all.
 Progress = Callable[[str, int, int], None]
@@ -133,7 +133,7 @@ def load(
                 progress(path.name, index, len(files))
             try:
                 identity = _identity(path, source, options)
-                _check_not_read_otherwise(store, provider, path, identity)
+                _check_not_read_otherwise(writer.batches, provider, path, identity)
                 receipt = writer.append(
                     provider,
                     source.read(path, options),
@@ -179,14 +179,14 @@ def _identity(path: Path, source: Source, options: ReadOptions) -> str:
         return f"unreadable {path}{_READ_BY}{reading}"  # the reading itself will say why
 
 
-def _check_not_read_otherwise(store: Store, provider: str, path: Path, identity: str) -> None:
+def _check_not_read_otherwise(batches: Sequence[Batch], provider: str, path: Path, identity: str) -> None:
     """Pass unless the same content is held under the same name but was read with other options.
 
     Raises:
         SourceError: when it is: loading it once more would count its events twice.
     """
     content = identity.partition(_READ_BY)[0] + _READ_BY
-    for batch in store.batches():
+    for batch in batches:
         if batch.provider == provider and batch.identity.startswith(content) and batch.identity != identity:
             raise SourceError(
                 f"{path} was to be loaded.",

@@ -50,6 +50,7 @@ def test_a_writer_goes_on_after_a_file_that_failed(tmp_path: Path) -> None:
         with pytest.raises(DataError, match="accounted for"):
             writer.append("test", [bad], path="bad", identity="bad")
         receipt = writer.append("test", [part(event(1))], path="good", identity="good")
+        writer.commit()
         assert store.view().events().height == 1
     assert receipt.batch == store.batches()[0]
     assert store.check(deep=True) == []

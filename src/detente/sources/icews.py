@@ -60,6 +60,9 @@ class Icews:
 
     repeats = Repeats("one_a_day", ("occurred", "actor_name", "recipient_name", "provider_code"))
 
+    def __init__(self) -> None:
+        self._names = _Names()
+
     @cached_property
     def card(self) -> Card:
         """What the ICEWS data set is and on which terms it was published."""
@@ -79,7 +82,7 @@ class Icews:
 
     def _read_text(self, path: Path, block_bytes: int) -> Iterator[Part]:
         form = FormCheck(path, "an ICEWS file of 20 tab-separated columns")
-        names = _Names()
+        names = self._names
         layout: Mapping[str, int] = {}
         for block in read_blocks(path, block_bytes=block_bytes):
             has_header = block.starts_member and block.data.startswith(_HEADER[0].encode())
@@ -107,7 +110,7 @@ class Icews:
                 f"It is a Parquet file of other columns: {', '.join(sorted(present))}.",
                 "For a table of your own use `detente load table`.",
             )
-        names = _Names()
+        names = self._names
         for batch in read_batches(path, list(wanted.values())):
             columns = [_as_text(batch[theirs]).alias(ours) for ours, theirs in wanted.items()]
             absent = [pl.lit(None, pl.String).alias(name) for name in _RAW if name not in wanted]
@@ -123,7 +126,7 @@ class Icews:
 
 
 class _Names:
-    """Names to states and sectors to roles, each distinct text looked up once for each file."""
+    """Names to states and sectors to roles, each distinct text looked up once."""
 
     def __init__(self) -> None:
         self.iso3 = Lookup(find_iso3_by_name)

@@ -26,7 +26,7 @@ FAMILY_WORDS = {
 
 
 class Lookup:
-    """A function of one text, remembered: a column costs one call for each distinct value."""
+    """A function of one text, remembered: each distinct value costs one call, whatever the column or file."""
 
     def __init__(self, find: Callable[[str], str | None]) -> None:
         self._find = find

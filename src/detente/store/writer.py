@@ -1,8 +1,9 @@
 """The only way in: one batch at a time, whole or not at all.
 
-Parts are spooled to a hidden directory, repeats are marked, the kept rows are written sorted, files are made durable
-and named, and the manifest is renamed last: that is the commit. Killed at any moment, a load leaves at most hidden
-files or files that no manifest names; the next writer sweeps them.
+Parts are spooled to a hidden directory, repeats are marked, the kept rows are written sorted and given their names.
+The commit makes all of that durable and renames the manifest last; small files share a commit, since waiting for the
+disk costs more than reading them. Killed at any moment, a load leaves at most hidden files or files that no manifest
+names; the next writer sweeps them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from detente.domain.records import Part, Repeats
 from detente.domain.tables import COVERAGE, EVENTS, check_table
 from detente.errors import StoreError
 from detente.store import queries
-from detente.store.manifest import Batch, digest, publish, read_manifest, write_durably, write_manifest
+from detente.store.manifest import Batch, digest, read_manifest, sync_all, write_manifest
 from detente.store.repeats import find_repeats
 
 CoverageRule = Literal["every_day_has_rows", "span"]
@@ -39,6 +40,8 @@ _KEPT = "kept"
 _TOTALS = ("read", "kept", "ignored", "failed", "notes")
 _FOLDERS = ("events", "days", "ledgers")
 _LOCK_WAIT_SECONDS = 5.0
+#: Batches are committed together while a load is this young since the last commit: what a kill may cost.
+_COMMIT_SECONDS = 1.0
 #: Memory that the engine may use for sorting and for finding repeats; beyond it, it spills to the spool.
 _ENGINE_MEMORY = "700MB"
 
@@ -69,6 +72,14 @@ class Writer:
 
     def __init__(self, store: Path, spool: Path, engine: duckdb.DuckDBPyConnection) -> None:
         self._store, self._spool, self._engine = store, spool, engine
+        self._batches = read_manifest(store)
+        self._staged: list[Path] = []
+        self._committed_at = time.monotonic()
+
+    @property
+    def batches(self) -> tuple[Batch, ...]:
+        """What the store holds, with what was appended and is not committed yet."""
+        return tuple(self._batches)
 
     def append(
         self,
@@ -81,7 +92,9 @@ class Writer:
         coverage_rule: CoverageRule = "every_day_has_rows",
         loaded_at: dt.datetime | None = None,
     ) -> Receipt:
-        """Append one file as one batch: whole, durable and once, or not at all.
+        """Append one file as one batch: whole and once, or not at all.
+
+        It is durable from the next commit on: after a second of appending, or when the writer is given back.
 
         Args:
             provider: Whose data.
@@ -97,14 +110,13 @@ class Writer:
             DataError: when a part breaks its schema or the ledger does not add up.
         """
         with _translated(self._store):
-            batches = read_manifest(self._store)
-            for batch in batches:
+            for batch in self._batches:
                 if batch.identity == identity:
                     return Receipt(batch, _totals(batch), already_held=True)
             with tempfile.TemporaryDirectory(dir=self._spool) as name:
                 spool, ledger = Path(name), Ledger(path)
                 days = _spool_parts(parts, spool, ledger, provider)
-                kept = self._write_kept(spool, ledger, [b for b in batches if b.provider == provider], repeats)
+                kept = self._write_kept(spool, ledger, [b for b in self._batches if b.provider == provider], repeats)
                 batch = Batch(
                     id=hashlib.sha256(identity.encode()).hexdigest()[:20],
                     identity=identity,
@@ -115,9 +127,24 @@ class Writer:
                     loaded_at=loaded_at.isoformat(timespec="seconds") if loaded_at else "",
                     **kept,
                 )
-                _publish(self._store, spool, batch, days, ledger)
-            write_manifest(self._store, [*batches, batch])
+                self._staged += _name_files(self._store, spool, batch, days, ledger)
+            self._batches.append(batch)
+            if time.monotonic() - self._committed_at > _COMMIT_SECONDS:
+                self.commit()
             return Receipt(batch, ledger, already_held=False)
+
+    def commit(self) -> None:
+        """Make what was appended durable, then let the manifest name it.
+
+        Raises:
+            StoreError: when the disk refuses; nothing since the last commit is then held.
+        """
+        if self._staged:
+            with _translated(self._store):
+                sync_all(self._staged)
+                write_manifest(self._store, self._batches)
+                self._staged = []
+        self._committed_at = time.monotonic()
 
     def _write_kept(self, spool: Path, ledger: Ledger, held: list[Batch], repeats: Repeats | None) -> dict[str, Any]:
         """Write the rows that are no repeats, sorted, and move the others in the ledger.
@@ -170,7 +197,11 @@ def open_writer(store: Path) -> Iterator[Writer]:
             engine = opened.enter_context(duckdb.connect())
             engine.execute(f"set memory_limit = '{_ENGINE_MEMORY}'")
             engine.execute("set temp_directory = ?", [str(spool / "engine")])
-        yield Writer(store, spool, engine)
+            writer = Writer(store, spool, engine)
+        try:
+            yield writer
+        finally:
+            writer.commit()
 
 
 def _spool_parts(parts: Iterable[Part], spool: Path, ledger: Ledger, provider: str) -> pl.DataFrame:
@@ -192,15 +223,19 @@ def _spool_parts(parts: Iterable[Part], spool: Path, ledger: Ledger, provider: s
     )
 
 
-def _publish(store: Path, spool: Path, batch: Batch, days: pl.DataFrame, ledger: Ledger) -> None:
-    """Give the batch's files their names, durably; what makes them count is the manifest."""
-    for folder in _FOLDERS:
-        (store / folder).mkdir(exist_ok=True)
-    publish(spool / _KEPT, store / "events" / f"{batch.id}.parquet")
+def _name_files(store: Path, spool: Path, batch: Batch, days: pl.DataFrame, ledger: Ledger) -> list[Path]:
+    """Write the batch's files and give them their names; what makes them count is the manifest."""
     days.write_parquet(spool / "days", compression="zstd")
-    publish(spool / "days", store / "days" / f"{batch.id}.parquet")
-    account = json.dumps(ledger.as_dict(), ensure_ascii=False)
-    write_durably(store / "ledgers" / f"{batch.id}.json", account.encode())
+    (spool / "ledger").write_text(json.dumps(ledger.as_dict(), ensure_ascii=False), "utf-8")
+    named = []
+    for folder, written, ending in (
+        ("events", _KEPT, "parquet"),
+        ("days", "days", "parquet"),
+        ("ledgers", "ledger", "json"),
+    ):
+        (store / folder).mkdir(exist_ok=True)
+        named.append((spool / written).replace(store / folder / f"{batch.id}.{ending}"))
+    return named
 
 
 def _totals(batch: Batch) -> Ledger:
