@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente.errors import CutoffError, StoreError
+from detente.sources import SOURCES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from detente.store import Store
+    from detente.store import Batch, Store
 
 _ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
 _GAPS_SHOWN = 10
@@ -23,7 +24,7 @@ _GAPS_SHOWN = 10
 
 @dataclass(frozen=True)
 class Held:
-    """One provider's holdings: what days are covered, and which are gaps."""
+    """One provider's holdings: what days are covered, which are gaps, and what its card would not expect."""
 
     provider: str
     batches: int
@@ -32,6 +33,7 @@ class Held:
     last_day: dt.date
     days_since: int
     gaps: tuple[tuple[dt.date, str], ...]
+    unusual: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Checkup:
                     "last_day": str(held.last_day),
                     "days_since": held.days_since,
                     "gaps": [{"day": str(day), "status": status} for day, status in held.gaps],
+                    "unusual": list(held.unusual),
                 }
                 for held in self.held
             ],
@@ -94,6 +97,7 @@ class Checkup:
             shown = ", ".join(f"{day} ({status})" for day, status in held.gaps[:_GAPS_SHOWN])
             more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
+            lines += [f"unusual    {line}" for line in held.unusual]
         lines += [f"broken     {finding}" for finding in self.findings]
         lines.append("health     " + ("nothing is broken" if self.is_healthy else f"{len(self.findings)} findings"))
         return "\n".join(lines)
@@ -127,8 +131,26 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
                 last_day=view.last_day,
                 days_since=(today - view.last_day).days,
                 gaps=tuple(gaps),
+                unusual=() if is_sample else _unusual(provider, view.coverage(), batches),
             )
         )
     installed = {"detente": version("detente"), "python": platform.python_version()}
     installed |= {name: version(name) for name in _ENGINES}
     return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings))
+
+
+def _unusual(provider: str, coverage: pl.DataFrame, batches: list[Batch]) -> tuple[str, ...]:
+    """Days or files with fewer or more rows than the provider's card expects; not said of a user's own table."""
+    if provider not in SOURCES:
+        return ()
+    expected = SOURCES[provider].card.expected
+    if expected.unit == "rows per day":
+        rows = coverage.filter(pl.col("status") != "absent")["rows"].to_list()
+    else:
+        rows = [batch.ledger["read"] for batch in batches]
+    what = expected.unit.removeprefix("rows per ") + "s"
+    few = sum(count < expected.min for count in rows)
+    many = 0 if expected.max is None else sum(count > expected.max for count in rows)
+    lines = [f"{few} of {len(rows)} {what} have fewer rows than the {expected.min:,} its card expects"] if few else []
+    lines += [f"{many} of {len(rows)} {what} have more rows than the {expected.max:,} its card expects"] if many else []
+    return tuple(lines)
