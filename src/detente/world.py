@@ -160,9 +160,17 @@ class World:
 
     def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""
-        pool = [*self.panel(as_of).pairs, pair.id]
-        weeks = self.weeks(as_of, by=by).filter(pl.col("pair").is_in(pool))
-        return relations.measure_levels(weeks).filter(pl.col("pair") == pair.id)
+        pool = {*self.panel(as_of).pairs, pair.id}
+        weeks = self.weeks(as_of) if by == "pair" else self._dyad_weeks(as_of, pool)
+        return relations.measure_levels(weeks.filter(pl.col("pair").is_in(pool))).filter(pl.col("pair") == pair.id)
+
+    def _dyad_weeks(self, as_of: dt.date, pairs: set[str]) -> pl.DataFrame:
+        """Weeks of the directions of some pairs: those of all, most of whom hardly meet, would take long."""
+        view = self.view_as_of(as_of)
+        both = pl.DataFrame([pair.split("-") for pair in sorted(pairs)], schema=["actor", "recipient"], orient="row")
+        dyads = pl.concat([both, both.select(actor="recipient", recipient="actor")])
+        cells = view.cells().join(dyads, on=["actor", "recipient"], how="semi", maintain_order="left")
+        return relations.build_weeks(cells, view.coverage(), as_of=as_of, by="dyad")
 
     def forecasts(self, *, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
         """Rows of the table ``forecasts`` for all pairs, at the given horizons in weeks."""

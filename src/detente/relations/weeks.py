@@ -59,13 +59,20 @@ def build_weeks(
         .group_by("pair", "actor", "recipient", "week_end")
         .agg(pl.col("n", "cooperation_milli", "conflict_milli", "square_milli").sum())
     )
-    keys = keyed.select("pair", "actor", "recipient").unique()
+    # Few keys are sorted instead of many weeks: a cross join and a left join keep the order of their left side.
+    keys = keyed.select("pair", "actor", "recipient").unique().sort("pair", "actor")
     weeks = (
-        keys.join(calendar, how="cross")
-        .join(sums, on=["pair", "actor", "recipient", "week_end"], how="left", nulls_equal=True)
+        keys.join(calendar.sort("week_end"), how="cross", maintain_order="left_right")
+        .join(
+            sums,
+            on=["pair", "actor", "recipient", "week_end"],
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
         .with_columns(pl.col("n", "cooperation_milli", "conflict_milli", "square_milli").fill_null(0))
     )
-    return check_table(_per_covered_day(weeks).sort("pair", "actor", "week_end"), WEEKS)
+    return check_table(_per_covered_day(weeks), WEEKS)
 
 
 def _week_end(day: str, as_of: dt.date) -> pl.Expr:
