@@ -1,4 +1,4 @@
-"""The load that is killed: several batches of several parts, with repeats inside each batch and across batches.
+"""The load that is killed: batches of two files of several parts, with repeats inside each file and across files.
 
     python tests/load_to_kill.py STORE
 
@@ -19,6 +19,7 @@ from detente.domain.ledger import Ledger
 from detente.domain.records import Part, Repeats
 from detente.domain.tables import COVERAGE, EVENTS
 from detente.store import open_store
+from detente.store import writer as writer_room
 
 FILES, FILES_A_COMMIT, PARTS_A_FILE, ROWS_A_PART = 6, 2, 3, 2500
 START = dt.date(2020, 1, 1)
@@ -57,11 +58,17 @@ def build_parts(file: int) -> Iterator[Part]:
 
 def load_all(path: Path) -> None:
     """Load every file; those that are held already change nothing."""
-    store = open_store(path)
-    for first in range(0, FILES, FILES_A_COMMIT):
-        with store.writer() as writer:
-            for file in range(first, first + FILES_A_COMMIT):
-                writer.append("test", build_parts(file), path=f"{file}.csv", identity=f"{file}", repeats=RULE)
+    usual, writer_room._FILES_A_COMMIT = writer_room._FILES_A_COMMIT, FILES_A_COMMIT
+    try:
+        _load_files(path)
+    finally:
+        writer_room._FILES_A_COMMIT = usual
+
+
+def _load_files(path: Path) -> None:
+    with open_store(path).writer() as writer:
+        for file in range(FILES):
+            writer.append("test", build_parts(file), path=f"{file}.csv", identity=f"{file}", repeats=RULE)
 
 
 if __name__ == "__main__":

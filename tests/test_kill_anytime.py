@@ -44,9 +44,7 @@ def load_apart(store: Path) -> float:
 def content(store: Store) -> dict[str, object]:
     """All that a store says: every row of every table and every batch's account, hashed in a fixed order."""
     view = store.view()
-    found: dict[str, object] = {
-        "batches": [(batch.path, batch.rows, batch.sha256, batch.ledger) for batch in store.batches()]
-    }
+    found: dict[str, object] = {"batches": [(batch.files, batch.rows, batch.sha256) for batch in store.batches()]}
     for name, table in (("events", view.events()), ("cells", view.cells()), ("coverage", view.coverage())):
         rows = table.sort(table.columns, nulls_last=True).write_csv()
         found[name] = (table.height, hashlib.sha256(rows.encode()).hexdigest())
@@ -90,10 +88,10 @@ def test_a_load_killed_at_any_moment_is_made_whole_by_loading_again(
     for index, moment in enumerate(moments(seconds, KILLS)):
         store = open_store(tmp_path / str(index))
         killed = kill_after(store.path, moment)
-        held = [(batch.path, batch.rows, batch.sha256, batch.ledger) for batch in store.batches()]
+        held = [(batch.files, batch.rows, batch.sha256) for batch in store.batches()]
         assert held == batches[: len(held)]
         if held:
-            assert store.view().events().height == sum(rows for _, rows, _, _ in held)
+            assert store.view().events().height == sum(rows for _, rows, _ in held)
         assert [f for f in store.check(deep=True) if "left over" not in f.what] == []
         load_all(store.path)
         assert content(store) == whole
@@ -107,10 +105,10 @@ def test_a_load_killed_at_any_moment_is_made_whole_by_loading_again(
 def test_a_load_killed_between_two_steps_of_the_commit_is_made_whole(
     step: str, loaded_once: tuple[dict[str, object], float], tmp_path: Path
 ) -> None:
-    """Dead just after each file of the fourth batch got its name, and on both sides of the manifest's renaming."""
+    """Dead just after each file of the second batch got its name, and on both sides of the manifest's renaming."""
     whole, _ = loaded_once
     nth = ("events", "days", "ledgers", "manifest, written", "manifest, renamed").index(step)
-    # Two batches share a commit: three renames for each, then the manifest's. The fourth batch's begin with the 11th.
+    # A batch's files are renamed in this order, four renames a batch; the manifest's is the last.
     dying = f"""
 import os, signal, sys
 from pathlib import Path
@@ -118,10 +116,10 @@ from load_to_kill import load_all
 rename, seen = Path.replace, []
 def replace(self, target):
     seen.append(target)
-    if {nth} == 3 and len(seen) == 14:
+    if {nth} == 3 and len(seen) == 8:
         os.kill(os.getpid(), signal.SIGKILL)
     result = rename(self, target)
-    if len(seen) == 10 + min({nth} + 1, 4):
+    if len(seen) == 4 + min({nth} + 1, 4):
         os.kill(os.getpid(), signal.SIGKILL)
     return result
 Path.replace = replace
@@ -131,7 +129,7 @@ load_all(Path(sys.argv[1]))
     run = subprocess.run(command, capture_output=True, check=False, cwd=LOADER.parent)
     assert run.returncode == -signal.SIGKILL, run.stderr
     store = open_store(tmp_path)
-    assert len(store.batches()) == (4 if step == "manifest, renamed" else 2)
+    assert len(store.batches()) == (2 if step == "manifest, renamed" else 1)
     load_all(tmp_path)
     assert content(store) == whole
     assert store.check(deep=True) == []

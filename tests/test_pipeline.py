@@ -71,7 +71,7 @@ def test_one_bad_file_stops_no_other(tmp_path: Path) -> None:
     report = load(store, TABLE, [folder], PLAIN)
     assert [Path(path).name for path, _ in report.failed_files] == ["b.csv.gz"]
     assert "FAILED" in str(report)
-    assert [batch.path for batch in store.batches()] == ["a.csv", "c.csv"]
+    assert [file.path for batch in store.batches() for file in batch.files] == ["a.csv", "c.csv"]
 
 
 def test_a_second_load_changes_nothing(tmp_path: Path) -> None:
@@ -128,12 +128,12 @@ def test_a_path_without_files_is_refused_before_anything_is_loaded(name: str, me
 
 
 def test_the_record_says_when_a_file_was_loaded(tmp_path: Path) -> None:
-    """Each batch carries the moment of its load and the file's own name without its folder."""
+    """The record of each file carries the moment of its load and the file's own name without its folder."""
     store = open_store(tmp_path / "s")
     load(store, TABLE, [write(tmp_path / "deep" / "a.csv", ROWS[0])], PLAIN)
-    batch = store.batches()[0]
-    assert batch.path == "a.csv"
-    assert len(batch.loaded_at) == len("2020-01-01T00:00:00")
+    (file,) = store.batches()[0].files
+    assert file.path == "a.csv"
+    assert len(file.loaded_at) == len("2020-01-01T00:00:00")
 
 
 def test_original_icews_files_load_whole(tmp_path: Path, reference_data: Path) -> None:

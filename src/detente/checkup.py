@@ -27,7 +27,7 @@ class Held:
     """One provider's holdings: what days are covered, which are gaps, and what its card would not expect."""
 
     provider: str
-    batches: int
+    files: int
     rows: int
     first_day: dt.date
     last_day: dt.date
@@ -68,7 +68,7 @@ class Checkup:
             "held": [
                 {
                     "provider": held.provider,
-                    "batches": held.batches,
+                    "files": held.files,
                     "rows": held.rows,
                     "first_day": str(held.first_day),
                     "last_day": str(held.last_day),
@@ -87,7 +87,7 @@ class Checkup:
         lines.append(f"store      {'the bundled sample' if self.is_sample else self.store}")
         for held in self.held:
             lines.append(
-                f"held       {held.provider}: {held.rows:,} rows in {held.batches} batches, "
+                f"held       {held.provider}: {held.rows:,} rows of {held.files} files, "
                 f"{held.first_day} to {held.last_day}"
             )
             lines.append(
@@ -125,7 +125,7 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
         held.append(
             Held(
                 provider=provider,
-                batches=len(batches),
+                files=sum(len(batch.files) for batch in batches),
                 rows=sum(batch.rows for batch in batches),
                 first_day=view.first_day,
                 last_day=view.last_day,
@@ -147,7 +147,7 @@ def _unusual(provider: str, coverage: pl.DataFrame, batches: list[Batch]) -> tup
     if expected.unit == "rows per day":
         rows = coverage.filter(pl.col("status") != "absent")["rows"].to_list()
     else:
-        rows = [batch.ledger["read"] for batch in batches]
+        rows = [file.ledger["read"] for batch in batches for file in batch.files]
     what = expected.unit.removeprefix("rows per ") + "s"
     few = sum(count < expected.min for count in rows)
     many = 0 if expected.max is None else sum(count > expected.max for count in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from detente.errors import SourceError
 
 if TYPE_CHECKING:
     from detente.sources import ReadOptions, Source
-    from detente.store import Batch, Store
+    from detente.store import Store
 
 #: Called with the name of the file under way, the files finished, and the files in all.
 Progress = Callable[[str, int, int], None]
@@ -98,7 +98,7 @@ def plan_load(store: Store, source: Source, paths: Sequence[Path], options: Read
         SourceError: when a path does not exist or no file is found.
     """
     files = _find_files(paths)
-    held = {batch.identity for batch in store.batches()}
+    held = {file.identity for batch in store.batches() for file in batch.files}
     listed = tuple((path, path.stat().st_size, _identity(path, source, options) in held) for path in files)
     return LoadPlan(options.name or source.card.name, store.path, listed)
 
@@ -111,7 +111,7 @@ def load(
     *,
     progress: Progress | None = None,
 ) -> LoadReport:
-    """Load files, each as one batch that is saved whole or not at all.
+    """Load files, each saved whole or not at all.
 
     Args:
         store: Where to.
@@ -133,7 +133,7 @@ def load(
                 progress(path.name, index, len(files))
             try:
                 identity = _identity(path, source, options)
-                _check_not_read_otherwise(writer.batches, provider, path, identity)
+                _check_not_read_otherwise(writer.held, provider, path, identity)
                 receipt = writer.append(
                     provider,
                     source.read(path, options),
@@ -179,20 +179,19 @@ def _identity(path: Path, source: Source, options: ReadOptions) -> str:
         return f"unreadable {path}{_READ_BY}{reading}"  # the reading itself will say why
 
 
-def _check_not_read_otherwise(batches: Sequence[Batch], provider: str, path: Path, identity: str) -> None:
-    """Pass unless the same content is held under the same name but was read with other options.
+def _check_not_read_otherwise(held: Mapping[str, str], provider: str, path: Path, identity: str) -> None:
+    """Pass unless the same content is held for the same provider but was read with other options.
 
     Raises:
         SourceError: when it is: loading it once more would count its events twice.
     """
     content = identity.partition(_READ_BY)[0] + _READ_BY
-    for batch in batches:
-        if batch.provider == provider and batch.identity.startswith(content) and batch.identity != identity:
-            raise SourceError(
-                f"{path} was to be loaded.",
-                f"Its content is held already (as {batch.path}), read with other options.",
-                "Load it under another name with `--name`, or into a new store.",
-            )
+    if any(other.startswith(content) and other != identity and held[other] == provider for other in held):
+        raise SourceError(
+            f"{path} was to be loaded.",
+            "Its content is held already, read with other options.",
+            "Load it under another name with `--name`, or into a new store.",
+        )
 
 
 def _plain(options: ReadOptions) -> dict[str, Any]:

@@ -24,8 +24,8 @@ def test_repeats_are_left_out_and_counted_within_and_across_batches(tmp_path: Pa
     assert first.ledger.ignored == {"one-a-day": 1}
     assert second.ledger.ignored == {"one-a-day": 1}
     assert store.view().events().height == 3
-    for batch in store.batches():
-        totals = batch.ledger
+    for file in (file for batch in store.batches() for file in batch.files):
+        totals = file.ledger
         assert totals["read"] == totals["kept"] + sum(totals["ignored"].values())
 
 
@@ -91,3 +91,37 @@ def test_a_row_that_is_left_out_makes_no_repeats(tmp_path: Path) -> None:
     receipt = append(store, part(*again), identity="b", repeats=ONE_A_DAY)
     assert receipt.ledger.ignored == {"event_already_held": 1}
     assert store.view().events()["actor_name"].to_list() == ["first", "second"]
+
+
+FILE = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 600), st.integers(1, 4)), max_size=5)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.lists(FILE, min_size=1, max_size=4), by=st.sampled_from(["id", "day", "window"]))
+def test_files_that_share_a_commit_are_as_if_each_had_been_loaded_alone(
+    files: list[list[tuple[int, int, int]]], by: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever is repeated within and across files: the same rows stay, and each file's account is the same."""
+    noon = dt.datetime.combine(START, dt.time(12))
+    rule: Repeats | None = Repeats("again", ("occurred", "actor_name"), within_minutes=180 if by == "window" else None)
+    rule = None if by == "id" else rule
+    parts = [
+        part(
+            *(
+                event(day, known_at=noon + dt.timedelta(minutes=m), event_key=f"{key}/{day}" if by == "id" else None)
+                for day, m, key in rows
+            )
+        )
+        for rows in files
+    ]
+    alone, together = (open_store(tmp_path_factory.mktemp("s")) for _ in range(2))
+    accounts = [append(alone, p, identity=str(i), repeats=rule).ledger for i, p in enumerate(parts)]
+    with together.writer() as writer:
+        receipts = [
+            writer.append("test", [p], path="test.csv", identity=str(i), repeats=rule) for i, p in enumerate(parts)
+        ]
+    assert [receipt.ledger for receipt in receipts] == accounts
+    assert len(together.batches()) == 1
+    if any(account.kept for account in accounts):
+        assert together.view().events().equals(alone.view().events())
+        assert together.view().coverage().equals(alone.view().coverage())

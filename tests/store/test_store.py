@@ -184,7 +184,8 @@ def test_leftovers_are_found_and_swept(tmp_path: Path) -> None:
 def test_damage_is_named(tmp_path: Path) -> None:
     """A missing, a shortened and a changed file each have their own finding; a read says which file."""
     store = open_store(tmp_path)
-    batch = append(store, part(event(0))).batch
+    append(store, part(event(0)))
+    (batch,) = store.batches()
     path = tmp_path / "events" / f"{batch.id}.parquet"
     content = path.read_bytes()
     path.write_bytes(content[:-1])
@@ -207,7 +208,7 @@ def test_damage_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("{", "damaged"), ('{"format": 99, "batches": []}', "format 99"), ('{"format": 1, "batches": [{}]}', "damaged")],
+    [("{", "damaged"), ('{"format": 99, "batches": []}', "format 99"), ('{"format": 2, "batches": [{}]}', "damaged")],
 )
 def test_a_manifest_that_cannot_be_trusted_is_refused(content: str, message: str, tmp_path: Path) -> None:
     """A damaged manifest, or one of another version, is an error that says what to do."""

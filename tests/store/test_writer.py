@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import strategies as st
 from store_rows import ONE_A_DAY, append, event, part
@@ -52,7 +53,8 @@ def test_a_writer_goes_on_after_a_file_that_failed(tmp_path: Path) -> None:
         receipt = writer.append("test", [part(event(1))], path="good", identity="good")
         writer.commit()
         assert store.view().events().height == 1
-    assert receipt.batch == store.batches()[0]
+    (file,) = store.batches()[0].files
+    assert (file.path, file.ledger["kept"]) == ("good", receipt.ledger.kept) == ("good", 1)
     assert store.check(deep=True) == []
 
 
@@ -222,3 +224,38 @@ def test_a_directory_without_rights_can_be_read_but_not_written(tmp_path: Path) 
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     tmp_path.chmod(0o755)
     assert run.stdout.startswith("1 Check free space and access rights"), run.stderr
+
+
+def test_a_file_that_fails_half_way_leaves_the_others_of_its_commit_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts too large for memory, good files before and after a bad one: what is held is the good files, in order."""
+    monkeypatch.setattr("detente.store.spool._ROWS_IN_MEMORY", 1)
+    store = open_store(tmp_path)
+    bad = [part(event(10), event(11)), part(event(12), event(13))]
+    bad[1].ledger.read += 1
+    with store.writer() as writer:
+        writer.append("test", [part(event(0)), part(event(1), event(2))], path="a", identity="a")
+        with pytest.raises(DataError, match="accounted for"):
+            writer.append("test", bad, path="bad", identity="bad")
+        writer.append("test", [part(event(3))], path="b", identity="b")
+    (batch,) = store.batches()
+    assert [file.path for file in batch.files] == ["a", "b"]
+    assert store.view().events()["actor_name"].to_list() == ["name 0", "name 1", "name 2", "name 3"]
+    rows = pl.read_parquet(tmp_path / "events" / f"{batch.id}.parquet").sort("occurred")
+    assert rows["file_index"].to_list() == [0, 0, 0, 1]
+    assert store.check(deep=True) == []
+
+
+def test_a_batch_ends_where_the_files_say_and_with_its_provider(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After so many rows, and where another provider begins: a load that is begun again makes the same batches."""
+    monkeypatch.setattr("detente.store.writer._ROWS_A_COMMIT", 3)
+    store = open_store(tmp_path)
+    with store.writer() as writer:
+        for name in ("a", "b", "c"):
+            writer.append("test", [part(event(0), event(1))], path=name, identity=name)
+        writer.append("other", [part(event(0))], path="d", identity="d")
+    found = [(batch.provider, [file.path for file in batch.files]) for batch in store.batches()]
+    assert found == [("test", ["a", "b"]), ("test", ["c"]), ("other", ["d"])]

@@ -10,51 +10,68 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from detente.errors import StoreError
 
 NAME = "MANIFEST.json"
-FORMAT = 1
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """One file that was loaded.
+
+    Args:
+        path: Its name, for people.
+        identity: What makes a repeated load the same load: content, provider and options.
+        ledger: Totals of its account: read, kept, ignored by rule, failed by reason, notes.
+        loaded_at: When it was loaded (UTC); empty where the caller did not say.
+    """
+
+    path: str
+    identity: str
+    ledger: dict[str, Any]
+    loaded_at: str = ""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One loaded file.
+    """What one commit holds: the rows of one file, or of several small ones, of one provider.
 
     Args:
-        id: Name of its files.
-        identity: What makes a repeated load the same load: content, provider and options.
+        id: Name of its own files.
         provider: Whose data.
-        path: Name of the file it came from.
+        files: The files it came from, in the order of loading; a row's ``file_index`` counts them from 0.
         rows: Events kept.
         first_day: First day on which one is said to have happened; empty when no row was kept.
         last_day: Last such day.
         bytes: Size of its events file, for a cheap check.
         coverage_rule: ``every_day_has_rows`` or ``span`` (see the source's card).
-        ledger: Totals: read, kept, ignored by rule, failed by reason, notes.
         first_known: When the first of the kept rows was published; empty when no row was kept.
         last_known: When the last of them was.
         sha256: Digest of its events file, for a thorough check.
-        loaded_at: When it was loaded (UTC); empty where the caller did not say.
     """
 
     id: str
-    identity: str
     provider: str
-    path: str
+    files: tuple[LoadedFile, ...]
     rows: int
     first_day: str
     last_day: str
     bytes: int
     coverage_rule: str
-    ledger: dict[str, Any]
-    first_known: str = ""
-    last_known: str = ""
-    sha256: str = ""
-    loaded_at: str = ""
+    first_known: str
+    last_known: str
+    sha256: str
+
+    @property
+    def path(self) -> str:
+        """The files' names in few words."""
+        more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
+        return f"{self.files[0].path}{more}"
 
     @property
     def last_read_day(self) -> str:
@@ -72,7 +89,7 @@ def read_manifest(store: Path) -> list[Batch]:
     try:
         content = json.loads(path.read_text("utf-8"))
         found = content["format"]
-        batches = [Batch(**batch) for batch in content["batches"]] if found == FORMAT else []
+        batches = [_batch(raw) for raw in content["batches"]] if found == FORMAT else []
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -92,10 +109,14 @@ def read_manifest(store: Path) -> list[Batch]:
     return batches
 
 
+def _batch(raw: dict[str, Any]) -> Batch:
+    return Batch(**raw | {"files": tuple(LoadedFile(**file) for file in raw["files"])})
+
+
 def write_manifest(store: Path, batches: list[Batch]) -> None:
     """Commit: write the manifest beside the old one, make it durable, and rename it into place."""
     # One batch a line: it can be read and compared by eye, and the fast encoder of the standard library does it.
-    lines = ",\n".join(json.dumps(vars(batch), ensure_ascii=False) for batch in batches)
+    lines = ",\n".join(json.dumps(asdict(batch), ensure_ascii=False) for batch in batches)
     text = f'{{"format": {FORMAT}, "batches": [\n{lines}\n]}}\n'
     write_durably(store / NAME, text.encode("utf-8"))
 

@@ -54,20 +54,25 @@ from days group by day order by day
 
 FIRST_DAY = "select min(occurred) from events"
 
-#: A batch with its rows numbered in the order of the file. A view: each query reads only the columns that it needs.
-SPOOLED = (
-    "create or replace temp view spooled as select *, row_number() over () as row_index from read_parquet({paths})"
-)
+#: A batch's rows, numbered over its files in the order of loading. A view: each query reads only what it needs.
+SPOOLED = "create or replace temp view spooled as select * from read_parquet({paths})"
 
 #: Numbers of the rows that are repeats, one column ``row_index``; see ``exact_repeats`` and ``candidate_repeats``.
 NO_REPEATS = "create or replace temp table repeated as select row_index from spooled where false"
 GIVEN_REPEATS = "create or replace temp table repeated as select row_index from given"
 
-#: How many rows are kept and how many are not, and the reach of both clocks over those kept.
-COUNT = """
-select count(*), (select count(*) from held_event), (select count(*) from repeated),
-       min(occurred), max(occurred), min(known_at), max(known_at)
+#: The reach of both clocks over the rows that are kept, and their number.
+REACH = """
+select count(*), min(occurred), max(occurred), min(known_at), max(known_at)
 from spooled anti join held_event using (row_index) anti join repeated using (row_index)
+"""
+
+#: How many rows of each file are left out, as events that are held and as repeats.
+LEFT_OUT = """
+select file_index, count(h.row_index), count(r.row_index)
+from spooled left join held_event h using (row_index) left join repeated r using (row_index)
+where h.row_index is not null or r.row_index is not null
+group by file_index order by file_index
 """
 
 #: One pair's rows lie together, so that reading one pair touches few row groups.
@@ -90,38 +95,39 @@ def held_events(held: str | None) -> str:
     return f"""
     create or replace temp table held_event as
     select row_index from (
-      select row_index, event_key, row_number() over (partition by event_key order by known_at, row_index) as nth
+      select row_index, event_key,
+             row_number() over (partition by event_key order by file_index, known_at, row_index) as nth
       from spooled where event_key is not null
     ) where nth > 1{also}
     """
 
 
 def exact_repeats(held: str | None, columns: Sequence[str]) -> str:
-    """SQL for a rule without a window: of equal rows the one known first stays, and none where one is held."""
+    """SQL for a rule without a window: of equal rows of a file the one known first stays, none where one is held."""
     keys = ", ".join(columns)
     same = " and ".join(f"h.{column} is not distinct from fresh.{column}" for column in columns)
     also = f" or exists (select 1 from read_parquet({held}) h where {same})" if held else ""
     return f"""
     create or replace temp table repeated as
     select row_index from (
-      select row_index, {keys}, row_number() over (partition by {keys} order by known_at, row_index) as nth
+      select row_index, {keys}, row_number() over (partition by {keys} order by file_index, known_at, row_index) as nth
       from spooled anti join held_event using (row_index)
     ) fresh where nth > 1{also}
     """
 
 
 def candidate_repeats(held: str | None, columns: Sequence[str]) -> str:
-    """SQL for a rule with a window: each set of equal rows as one list of (moment in microseconds, row number).
+    """SQL for a rule with a window: each set of equal rows as lists of moments (microseconds), row and file numbers.
 
-    Rows of earlier batches have no row number. Lists are in order of time; a held row stands before a new one.
+    Rows of earlier batches have no row number and count to file −1. Lists are in order of file, then of time.
     """
     keys = ", ".join(columns)
-    rows = f"select {keys}, known_at, row_index from spooled anti join held_event using (row_index)"
+    rows = f"select {keys}, known_at, row_index, file_index from spooled anti join held_event using (row_index)"
     if held:
-        rows += f" union all select {keys}, known_at, null from read_parquet({held})"
+        rows += f" union all select {keys}, known_at, null, -1 from read_parquet({held})"
+    order = "order by file_index, known_at, row_index nulls first"
     return f"""
-    select list(epoch_us(known_at) order by known_at, row_index nulls first) as moments,
-           list(row_index order by known_at, row_index nulls first) as row_indexes
+    select list(epoch_us(known_at) {order}), list(row_index {order}), list(file_index {order})
     from ({rows}) group by {keys} having count(*) > 1 and count(row_index) > 0
     """
 

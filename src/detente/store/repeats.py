@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Sequence
 
 import duckdb
@@ -28,10 +29,34 @@ def find_repeats(engine: duckdb.DuckDBPyConnection, repeats: Repeats | None, hel
         rows = engine.execute(queries.candidate_repeats(held, repeats.columns))
         found: list[int] = []
         while batch := rows.fetchmany(10_000):
-            for moments, row_indexes in batch:
-                found.extend(repeats_in(moments, row_indexes, window))
+            for moments, row_indexes, files in batch:
+                found.extend(repeats_over_files(moments, row_indexes, files, window))
         engine.register("given", pl.DataFrame({"row_index": found}, schema={"row_index": pl.Int64}).to_arrow())
         engine.execute(queries.GIVEN_REPEATS)
+
+
+def repeats_over_files(
+    moments: Sequence[int], row_indexes: Sequence[int | None], files: Sequence[int], window: int
+) -> Iterator[int]:
+    """The row numbers that repeat a row which stays, as if each file had been loaded alone, one after another.
+
+    Args:
+        moments: When each was known, in order of file and then of time.
+        row_indexes: Each row's number; None for one that is held already.
+        files: Each row's file.
+        window: The longest distance at which a row is a repeat, in the unit of ``moments``.
+    """
+    held = [moment for moment, index in zip(moments, row_indexes, strict=True) if index is None]
+    start = len(held)
+    while start < len(moments):
+        end = bisect.bisect_right(files, files[start])
+        fresh = [(moments[at], row_indexes[at]) for at in range(start, end)]
+        both: list[tuple[int, int | None]] = [*((moment, None) for moment in held), *fresh]
+        both.sort(key=lambda row: (row[0], row[1] is not None))
+        repeated = set(repeats_in([moment for moment, _ in both], [index for _, index in both], window))
+        yield from repeated
+        held += [moment for moment, index in fresh if index not in repeated]
+        start = end
 
 
 def repeats_in(moments: Sequence[int], row_indexes: Sequence[int | None], window: int) -> Iterator[int]:

@@ -53,7 +53,7 @@ class Store:
         coverage_rule: CoverageRule = "every_day_has_rows",
         loaded_at: dt.datetime | None = None,
     ) -> Receipt:
-        """Append one file as one batch, with a writer for it alone; see ``Writer.append``."""
+        """Append one file and commit it, with a writer for it alone; see ``Writer.append``."""
         with self.writer() as writer:
             return writer.append(
                 provider,

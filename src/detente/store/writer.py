@@ -1,9 +1,8 @@
 """The only way in: one batch at a time, whole or not at all.
 
-Parts are spooled to a hidden directory, repeats are marked, the kept rows are written sorted and given their names.
-The commit makes all of that durable and renames the manifest last; small files share a commit, since waiting for the
-disk costs more than reading them. Killed at any moment, a load leaves at most hidden files or files that no manifest
-names; the next writer sweeps them.
+Files are spooled to a hidden directory; a commit marks repeats, writes the kept rows sorted, makes them durable and
+renames the manifest last. Small files share a commit, since each costs more than reading them. Killed at any moment, a
+load leaves at most hidden files or files that no manifest names; the next writer sweeps them.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,11 +26,12 @@ import polars as pl
 
 from detente.domain.ledger import Ledger
 from detente.domain.records import Part, Repeats
-from detente.domain.tables import COVERAGE, EVENTS, check_table
+from detente.domain.tables import EVENTS
 from detente.errors import StoreError
 from detente.store import queries
-from detente.store.manifest import Batch, digest, read_manifest, sync_all, write_manifest
+from detente.store.manifest import Batch, LoadedFile, digest, read_manifest, sync_all, write_manifest
 from detente.store.repeats import find_repeats
+from detente.store.spool import Spool
 
 CoverageRule = Literal["every_day_has_rows", "span"]
 ALREADY_HELD = "event_already_held"
@@ -40,8 +40,10 @@ _KEPT = "kept"
 _TOTALS = ("read", "kept", "ignored", "failed", "notes")
 _FOLDERS = ("events", "days", "ledgers")
 _LOCK_WAIT_SECONDS = 5.0
-#: Batches are committed together while a load is this young since the last commit: what a kill may cost.
-_COMMIT_SECONDS = 1.0
+#: A batch is committed when it holds so many rows or files: what a kill may cost, a second or two of work. Where it
+#: ends depends on the files alone, so that a load that was killed and begun again gives the same batches.
+_ROWS_A_COMMIT = 200_000
+_FILES_A_COMMIT = 1000
 #: Memory that the engine may use for sorting and for finding repeats; beyond it, it spills to the spool.
 _ENGINE_MEMORY = "700MB"
 
@@ -51,12 +53,10 @@ class Receipt:
     """What became of an append.
 
     Args:
-        batch: The batch that holds the file now.
-        ledger: The file's account, repeats included.
+        ledger: The file's account; repeats move to it when the batch is committed.
         already_held: Whether it had been loaded before, so that nothing changed.
     """
 
-    batch: Batch
     ledger: Ledger
     already_held: bool
 
@@ -71,15 +71,12 @@ class Writer:
     """
 
     def __init__(self, store: Path, spool: Path, engine: duckdb.DuckDBPyConnection) -> None:
-        self._store, self._spool, self._engine = store, spool, engine
+        self._store, self._directory, self._engine = store, spool, engine
         self._batches = read_manifest(store)
-        self._staged: list[Path] = []
-        self._committed_at = time.monotonic()
-
-    @property
-    def batches(self) -> tuple[Batch, ...]:
-        """What the store holds, with what was appended and is not committed yet."""
-        return tuple(self._batches)
+        self._ledgers = {file.identity: _totals(file) for batch in self._batches for file in batch.files}
+        self._open: _OpenBatch | None = None
+        #: The identity of every file that is held or waits for its commit, with the provider it is held for.
+        self.held = {file.identity: batch.provider for batch in self._batches for file in batch.files}
 
     def append(
         self,
@@ -92,9 +89,9 @@ class Writer:
         coverage_rule: CoverageRule = "every_day_has_rows",
         loaded_at: dt.datetime | None = None,
     ) -> Receipt:
-        """Append one file as one batch: whole and once, or not at all.
+        """Append one file: whole and once, or not at all.
 
-        It is durable from the next commit on: after a second of appending, or when the writer is given back.
+        It is held from the next commit on: after some 200,000 rows, or when the writer is given back.
 
         Args:
             provider: Whose data.
@@ -107,79 +104,105 @@ class Writer:
 
         Raises:
             StoreError: when the store cannot be written; nothing is then changed.
-            DataError: when a part breaks its schema or the ledger does not add up.
+            DataError: when a part breaks its schema or the ledger does not add up; other files are unharmed.
         """
+        if identity in self._ledgers:
+            return Receipt(self._ledgers[identity], already_held=True)
+        if self._open and (self._open.provider, self._open.repeats, self._open.coverage_rule) != (
+            provider,
+            repeats,
+            coverage_rule,
+        ):
+            self.commit()
         with _translated(self._store):
-            for batch in self._batches:
-                if batch.identity == identity:
-                    return Receipt(batch, _totals(batch), already_held=True)
-            with tempfile.TemporaryDirectory(dir=self._spool) as name:
-                spool, ledger = Path(name), Ledger(path)
-                days = _spool_parts(parts, spool, ledger, provider)
-                kept = self._write_kept(spool, ledger, [b for b in self._batches if b.provider == provider], repeats)
-                batch = Batch(
-                    id=hashlib.sha256(identity.encode()).hexdigest()[:20],
-                    identity=identity,
-                    provider=provider,
-                    path=path,
-                    coverage_rule=coverage_rule,
-                    ledger={key: value for key, value in ledger.as_dict().items() if key in _TOTALS},
-                    loaded_at=loaded_at.isoformat(timespec="seconds") if loaded_at else "",
-                    **kept,
-                )
-                self._staged += _name_files(self._store, spool, batch, days, ledger)
-            self._batches.append(batch)
-            if time.monotonic() - self._committed_at > _COMMIT_SECONDS:
-                self.commit()
-            return Receipt(batch, ledger, already_held=False)
+            self._open = self._open or self._open_batch(provider, repeats, coverage_rule)
+            ledger = self._open.spool.add(parts, path, provider)
+        self._open.identities.append(identity)
+        self._open.loaded_at.append(loaded_at.isoformat(timespec="seconds") if loaded_at else "")
+        self._ledgers[identity], self.held[identity] = ledger, provider
+        if self._open.spool.rows >= _ROWS_A_COMMIT or len(self._open.identities) >= _FILES_A_COMMIT:
+            self.commit()
+        return Receipt(ledger, already_held=False)
 
     def commit(self) -> None:
-        """Make what was appended durable, then let the manifest name it.
+        """Write what was appended as one batch, make it durable, then let the manifest name it.
 
         Raises:
             StoreError: when the disk refuses; nothing since the last commit is then held.
         """
-        if self._staged:
-            with _translated(self._store):
-                sync_all(self._staged)
-                write_manifest(self._store, self._batches)
-                self._staged = []
-        self._committed_at = time.monotonic()
+        if not self._open or not self._open.identities:
+            return
+        fresh, self._open = self._open, None
+        with _translated(self._store):
+            earlier = [batch for batch in self._batches if batch.provider == fresh.provider]
+            kept = self._write_kept(fresh, earlier)
+            ledgers = fresh.spool.ledgers
+            files = tuple(
+                LoadedFile(ledger.path, identity, _account(ledger), loaded_at)
+                for ledger, identity, loaded_at in zip(ledgers, fresh.identities, fresh.loaded_at, strict=True)
+            )
+            batch = Batch(
+                id=hashlib.sha256("\n".join(fresh.identities).encode()).hexdigest()[:20],
+                provider=fresh.provider,
+                files=files,
+                coverage_rule=fresh.coverage_rule,
+                **kept,
+            )
+            sync_all(_name_files(self._store, fresh, batch))
+            write_manifest(self._store, [*self._batches, batch])
+            self._batches.append(batch)
+            shutil.rmtree(fresh.directory)
 
-    def _write_kept(self, spool: Path, ledger: Ledger, held: list[Batch], repeats: Repeats | None) -> dict[str, Any]:
-        """Write the rows that are no repeats, sorted, and move the others in the ledger.
+    def _open_batch(self, provider: str, repeats: Repeats | None, coverage_rule: CoverageRule) -> _OpenBatch:
+        directory = Path(tempfile.mkdtemp(dir=self._directory))
+        return _OpenBatch(provider, repeats, coverage_rule, directory, Spool(directory))
+
+    def _write_kept(self, fresh: _OpenBatch, held: list[Batch]) -> dict[str, Any]:
+        """Write the rows that are no repeats, sorted, and move the others in their files' ledgers.
 
         Returns:
             What a ``Batch`` says about its events file.
         """
-        target = spool / _KEPT
-        files = sorted(spool.glob("*.parquet"))
+        target, files = fresh.directory / _KEPT, fresh.spool.files()
+        reach: tuple[Any, ...] = (0, None, None, None, None)
         if files:
-            counted = self._write_sorted(files, target, held, repeats)
+            reach = self._write_sorted(files, target, held, fresh)
         else:
-            EVENTS.empty().write_parquet(target)
-            counted = (0, 0, 0, None, None, None, None)
-        rows, again, repeated, *reach = counted
-        ledger.move_to_ignored(ALREADY_HELD, again)
-        ledger.move_to_ignored(repeats.rule if repeats else "repeat", repeated)
-        ledger.check()
-        said = dict(zip(("first_day", "last_day", "first_known", "last_known"), reach, strict=True))
-        about = {name: value.isoformat() if value else "" for name, value in said.items()}
-        return {"rows": rows, "bytes": target.stat().st_size, "sha256": digest(target), **about}
+            EVENTS.empty().with_columns(file_index=pl.lit(None, pl.Int32)).write_parquet(target)
+        for ledger in fresh.spool.ledgers:
+            ledger.check()
+        names = ("first_day", "last_day", "first_known", "last_known")
+        about = {name: value.isoformat() if value else "" for name, value in zip(names, reach[1:], strict=True)}
+        return {"rows": reach[0], "bytes": target.stat().st_size, "sha256": digest(target), **about}
 
-    def _write_sorted(
-        self, files: list[Path], target: Path, held: list[Batch], repeats: Repeats | None
-    ) -> tuple[Any, ...]:
+    def _write_sorted(self, files: list[Path], target: Path, held: list[Batch], fresh: _OpenBatch) -> tuple[Any, ...]:
         span = pl.scan_parquet(files).select(pl.col("occurred").min().alias("a"), pl.col("occurred").max().alias("z"))
         first, last = (str(day) for day in span.collect().row(0))
         near = [b.id for b in held if b.rows and b.first_day <= last and b.last_day >= first]
         earlier = queries.sql_list([self._store / "events" / f"{name}.parquet" for name in near]) if near else None
         self._engine.execute(queries.SPOOLED.format(paths=queries.sql_list(files)))
         self._engine.execute(queries.held_events(earlier))
-        find_repeats(self._engine, repeats, earlier)
-        counted = self._engine.execute(queries.COUNT).fetchall()[0]
+        find_repeats(self._engine, fresh.repeats, earlier)
+        rule = fresh.repeats.rule if fresh.repeats else "repeat"
+        for index, again, repeated in self._engine.execute(queries.LEFT_OUT).fetchall():
+            fresh.spool.ledgers[index].move_to_ignored(ALREADY_HELD, again)
+            fresh.spool.ledgers[index].move_to_ignored(rule, repeated)
+        reach: tuple[Any, ...] = self._engine.execute(queries.REACH).fetchall()[0]
         self._engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(target)))
-        return counted
+        return reach
+
+
+@dataclass(frozen=True)
+class _OpenBatch:
+    """What was appended since the last commit: files of one provider under one rule."""
+
+    provider: str
+    repeats: Repeats | None
+    coverage_rule: CoverageRule
+    directory: Path
+    spool: Spool
+    identities: list[str] = field(default_factory=list)
+    loaded_at: list[str] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -204,45 +227,32 @@ def open_writer(store: Path) -> Iterator[Writer]:
             writer.commit()
 
 
-def _spool_parts(parts: Iterable[Part], spool: Path, ledger: Ledger, provider: str) -> pl.DataFrame:
-    """Write each part's events to the spool; return the days, added up."""
-    days = [COVERAGE.empty()]
-    for index, part in enumerate(parts):
-        events = check_table(part.events, EVENTS).with_columns(pl.lit(provider).alias("provider"))
-        days.append(check_table(part.days, COVERAGE).with_columns(pl.lit(provider).alias("provider")))
-        ledger.add(part.ledger)
-        if events.height:
-            events.write_parquet(spool / f"{index:06}.parquet", compression="lz4", statistics=False)
-    ledger.check()
-    return (
-        pl.concat(days)
-        .group_by("provider", "day", "status", maintain_order=True)
-        .agg(pl.col("rows").sum(), pl.col("known_at").max())
-        .select(COVERAGE.names)
-        .sort("day", "status")
-    )
-
-
-def _name_files(store: Path, spool: Path, batch: Batch, days: pl.DataFrame, ledger: Ledger) -> list[Path]:
+def _name_files(store: Path, fresh: _OpenBatch, batch: Batch) -> list[Path]:
     """Write the batch's files and give them their names; what makes them count is the manifest."""
-    days.write_parquet(spool / "days", compression="zstd")
-    (spool / "ledger").write_text(json.dumps(ledger.as_dict(), ensure_ascii=False), "utf-8")
+    fresh.spool.days().write_parquet(fresh.directory / "days", compression="zstd")
+    accounts = [ledger.as_dict() for ledger in fresh.spool.ledgers]
+    (fresh.directory / "ledgers").write_text(json.dumps(accounts, ensure_ascii=False), "utf-8")
     named = []
     for folder, written, ending in (
         ("events", _KEPT, "parquet"),
         ("days", "days", "parquet"),
-        ("ledgers", "ledger", "json"),
+        ("ledgers", "ledgers", "json"),
     ):
         (store / folder).mkdir(exist_ok=True)
-        named.append((spool / written).replace(store / folder / f"{batch.id}.{ending}"))
+        named.append((fresh.directory / written).replace(store / folder / f"{batch.id}.{ending}"))
     return named
 
 
-def _totals(batch: Batch) -> Ledger:
-    ledger = Ledger(batch.path, read=batch.ledger["read"], kept=batch.ledger["kept"])
-    ledger.ignored.update(batch.ledger["ignored"])
-    ledger.failed.update(batch.ledger["failed"])
-    ledger.notes.update(batch.ledger["notes"])
+def _account(ledger: Ledger) -> dict[str, Any]:
+    """The totals of an account, without the failed rows themselves."""
+    return {key: value for key, value in ledger.as_dict().items() if key in _TOTALS}
+
+
+def _totals(file: LoadedFile) -> Ledger:
+    ledger = Ledger(file.path, read=file.ledger["read"], kept=file.ledger["kept"])
+    ledger.ignored.update(file.ledger["ignored"])
+    ledger.failed.update(file.ledger["failed"])
+    ledger.notes.update(file.ledger["notes"])
     return ledger
 
 
