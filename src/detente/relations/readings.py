@@ -1,15 +1,16 @@
 """What measures are given: the events of all dyads, what was covered, and both cut at the as-of day.
 
-`Readings` is the meeting point: whoever reads a store fills one, and every measure takes one. `Known` is what is left of
-it as of a day, arranged once so that a measure of one pair costs next to nothing.
+`Readings` is the meeting point: whoever reads a store fills one, and every measure takes one. `Known` is what is left
+of it as of a day, arranged once so that a measure of one pair costs next to nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +24,10 @@ from detente.relations.level import WEEKS_FOR_OWN_SCALE, measure_levels
 from detente.relations.weeks import COVERED_DAYS_NEEDED, build_weeks
 
 Counts = npt.NDArray[np.int32]
+Signals = npt.NDArray[np.int16]
 Bools = npt.NDArray[np.bool_]
 Side = Literal["pair", "dyad"]
+T = TypeVar("T")
 
 #: Weeks kept side by side for all dyads: a quarter, and the year before it.
 GRID_WEEKS = 13 + 52
@@ -83,6 +86,13 @@ class Known:
         starts = places["len"].cum_sum() - places["len"]
         self._places = dict(zip(places["value"], zip(starts, places["len"], strict=True), strict=True))
         self._levels: dict[tuple[str, str], pl.DataFrame] = {}
+        self._once: dict[Hashable, object] = {}
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made when first asked for under this key: for what many pairs have in common."""
+        if key not in self._once:
+            self._once[key] = make()
+        return cast("T", self._once[key])
 
     def of(self, pair: Pair) -> pl.DataFrame:
         """Cells of one pair, both directions, oldest first."""
@@ -173,7 +183,7 @@ class Grid:
     states: tuple[str, ...]
     index: dict[str, int]
     events: Counts
-    signals: Counts
+    signals: Signals
     is_covered: Bools
     ends: tuple[dt.date, ...]
 
@@ -195,26 +205,17 @@ def _build_grid(cells: pl.DataFrame, days: npt.NDArray[np.datetime64], as_of: dt
     )
     states = tuple(sorted({*rows["actor"].unique(), *rows["recipient"].unique()}))
     index = {state: place for place, state in enumerate(states)}
-    if not states:
-        empty = np.zeros((0, 0, GRID_WEEKS), dtype=np.int32)
-        signals = np.zeros((len(QUADS), 0, 0, GRID_WEEKS), dtype=np.int32)
-    else:
-        shape = (len(states), len(states), GRID_WEEKS)
+    events = np.zeros((len(states), len(states), GRID_WEEKS), dtype=np.int32)
+    signals = np.zeros((len(QUADS), *events.shape), dtype=np.int16)
+    if states:
         actor, recipient = (
-            rows[side].replace_strict(index, return_dtype=pl.Int64).to_numpy() for side in ("actor", "recipient")
+            rows[side].cast(pl.Enum(states)).to_physical().to_numpy().astype(np.intp) for side in ("actor", "recipient")
         )
-        place = np.ravel_multi_index((actor, recipient, rows["week"].to_numpy()), shape)
-        empty = _summed(place, rows["n"].to_numpy(), shape)
-        quad = rows["quad"].to_numpy()
-        signals = np.stack(
-            [_summed(place[quad == one], np.ones(int((quad == one).sum())), shape) for one in range(len(QUADS))]
-        )
+        week, quad = rows["week"].to_numpy(), rows["quad"].to_numpy()
+        np.add.at(events, (actor, recipient, week), rows["n"].to_numpy())
+        typed = quad >= 0
+        np.add.at(signals, (quad[typed], actor[typed], recipient[typed], week[typed]), 1)
     back = _weeks_back(days, as_of)
     covered = np.bincount(back[back < GRID_WEEKS], minlength=GRID_WEEKS)[::-1] >= COVERED_DAYS_NEEDED
     ends = tuple(as_of - dt.timedelta(days=DAYS_IN_WEEK * (GRID_WEEKS - 1 - week)) for week in range(GRID_WEEKS))
-    return Grid(states, index, empty, signals, covered, ends)
-
-
-def _summed(place: npt.NDArray[np.int64], weights: npt.NDArray[np.generic], shape: tuple[int, int, int]) -> Counts:
-    summed = np.bincount(place, weights=weights, minlength=int(np.prod(shape)))
-    return summed.reshape(shape).astype(np.int32)
+    return Grid(states, index, events, signals, covered, ends)

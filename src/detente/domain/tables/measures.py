@@ -9,7 +9,7 @@ from detente.domain.tables.schema import Column, Table
 
 MEASURES = Table(
     "measures",
-    "What each registered measure says of a pair as of a day: one number a row, with its 90 % band and what it rests on.",
+    "What registered measures say of a pair as of a day: a number a row, with its 90 % band and what it rests on.",
     (
         Column("measure", pl.String, "Name and version of the measure: `attention-v1`."),
         PAIR,
