@@ -16,7 +16,7 @@ import polars as pl
 
 from detente.codebook import quads
 from detente.domain.actors import Dyad, Pair
-from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS
+from detente.domain.periods import STANDARD_HORIZONS
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Known, Readings
 from detente.relations.weeks import COVERED_DAYS_NEEDED
@@ -114,11 +114,9 @@ def _build_calendar(known: Known) -> _Calendar:
     starts = np.searchsorted(days, days - span)
     judged = np.arange(len(days)) - starts >= DAYS_TO_JUDGE
     first = int(np.searchsorted(days, np.datetime64(known.as_of) - span, side="right"))
-    back = np.asarray((np.datetime64(known.as_of) - days) // np.timedelta64(DAYS_IN_WEEK, "D"), dtype=np.int64)
-    counted = back[first:][judged[first:]]
-    return _Calendar(
-        known.as_of, days, starts, judged, first, back, np.bincount(counted, minlength=1) >= COVERED_DAYS_NEEDED
-    )
+    counted = np.bincount(known.weeks_back[first:][judged[first:]], minlength=1)
+    is_week = counted >= COVERED_DAYS_NEEDED
+    return _Calendar(known.as_of, days, starts, judged, first, known.weeks_back, is_week)
 
 
 def _of_dyad(calendar: _Calendar, cells: pl.DataFrame, dyad: Dyad) -> list[Row]:

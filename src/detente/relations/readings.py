@@ -113,10 +113,14 @@ class Known:
         return cells.join(self._covered, left_on="occurred", right_on="day", how="semi")
 
     @cached_property
+    def weeks_back(self) -> npt.NDArray[np.int64]:
+        """Whole weeks before the as-of day, of each covered day."""
+        return (np.datetime64(self.as_of) - self.days).astype(np.int64) // DAYS_IN_WEEK
+
+    @cached_property
     def weeks(self) -> int:
         """Weeks with enough covered days, from the first covered day on."""
-        back = _weeks_back(self.days, self.as_of)
-        _, count = np.unique(back, return_counts=True)
+        _, count = np.unique(self.weeks_back, return_counts=True)
         return int((count >= COVERED_DAYS_NEEDED).sum())
 
     @cached_property
@@ -161,7 +165,7 @@ class Known:
     @cached_property
     def grid(self) -> Grid:
         """The last weeks of all dyads side by side."""
-        return _build_grid(self.cells, self.days, self.as_of)
+        return _build_grid(self.cells, self.weeks_back, self.as_of)
 
 
 @dataclass(frozen=True)
@@ -188,12 +192,7 @@ class Grid:
     ends: tuple[dt.date, ...]
 
 
-def _weeks_back(days: npt.NDArray[np.datetime64], as_of: dt.date) -> npt.NDArray[np.int64]:
-    back = (np.datetime64(as_of) - days) // np.timedelta64(DAYS_IN_WEEK, "D")
-    return np.asarray(back, dtype=np.int64)
-
-
-def _build_grid(cells: pl.DataFrame, days: npt.NDArray[np.datetime64], as_of: dt.date) -> Grid:
+def _build_grid(cells: pl.DataFrame, back: npt.NDArray[np.int64], as_of: dt.date) -> Grid:
     first = as_of - dt.timedelta(days=GRID_WEEKS * DAYS_IN_WEEK - 1)
     quad_of = {name: QUADS.index(quad) for name, quad in quads().items()}
     rows = cells.filter(pl.col("occurred") >= first, "directed").select(
@@ -215,7 +214,6 @@ def _build_grid(cells: pl.DataFrame, days: npt.NDArray[np.datetime64], as_of: dt
         np.add.at(events, (actor, recipient, week), rows["n"].to_numpy())
         typed = quad >= 0
         np.add.at(signals, (quad[typed], actor[typed], recipient[typed], week[typed]), 1)
-    back = _weeks_back(days, as_of)
     covered = np.bincount(back[back < GRID_WEEKS], minlength=GRID_WEEKS)[::-1] >= COVERED_DAYS_NEEDED
     ends = tuple(as_of - dt.timedelta(days=DAYS_IN_WEEK * (GRID_WEEKS - 1 - week)) for week in range(GRID_WEEKS))
     return Grid(states, index, events, signals, covered, ends)

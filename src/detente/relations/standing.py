@@ -176,7 +176,7 @@ STATUS_MEASURE = Measure(
     function=status,
     quantities=STATUS_QUANTITIES,
     is_directed=True,
-    weeks_needed=EARLIER_WEEKS_NEEDED + 1,
+    weeks_needed=EARLIER_WEEKS_NEEDED + RECENT_WEEKS,
     guide=Guide(
         sentence=(
             "Whether the last four weeks are worse than usual, usual or better than usual for this very relation, and "
