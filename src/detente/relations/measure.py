@@ -53,13 +53,12 @@ class Quantity:
     volume: float | None = None
 
     def reading(self, value: float | None, low: float | None = None, high: float | None = None) -> str:
-        """The number in words; where its band spans several steps, both ends are said."""
+        """The number in words; where its band spans several steps, its ends are said too."""
         if value is None or not self.steps:
             return "" if value is not None else "not known"
         said = self._phrase(value)
-        ends = [self._phrase(end) for end in (low, high) if end is not None]
-        others = [phrase for phrase in dict.fromkeys(ends) if phrase != said]
-        return f"{said}; its band reaches to: {', or '.join(others)}" if others else said
+        ends = list(dict.fromkeys(self._phrase(end) for end in (low, high) if end is not None))
+        return f"{said} (band: {' to '.join(ends)})" if len(ends) > 1 else said
 
     def _phrase(self, value: float) -> str:
         return next((phrase for bound, phrase in self.steps if value < bound), self.steps[-1][1])
