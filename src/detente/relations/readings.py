@@ -87,6 +87,7 @@ class Known:
         self._places = dict(zip(places["value"], zip(starts, places["len"], strict=True), strict=True))
         self._levels: dict[tuple[str, str], pl.DataFrame] = {}
         self._once: dict[Hashable, object] = {}
+        self._are_many_wanted = False
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, made when first asked for under this key: for what many pairs have in common."""
@@ -143,16 +144,13 @@ class Known:
             elif self.weeks < WEEKS_FOR_OWN_SCALE:
                 return None
             else:
-                self._measure(frozenset({pair.id}), by)
+                rest = frozenset(self._places) - self.busy
+                self._measure(rest if self._are_many_wanted else frozenset({pair.id}), by)
         return self._levels.get((pair.id, by), LEVELS.empty())
 
-    def prepare(self) -> None:
-        """Measure the levels of all pairs together, which is far quicker than one by one."""
-        wanted = frozenset(self._places) - self.busy if self.weeks >= WEEKS_FOR_OWN_SCALE else frozenset()
-        sides: tuple[Side, Side] = ("pair", "dyad")
-        for by in sides:
-            for pool in (self.busy, wanted):
-                self._measure(pool, by)
+    def expect_many(self) -> None:
+        """Say that many pairs will be asked for: what is wanted of one is then made for all, which is far quicker."""
+        self._are_many_wanted = True
 
     def _measure(self, pool: frozenset[str], by: Side) -> None:
         cells = self.cells.filter(pl.col("pair").is_in(list(pool))).select(CELLS.names)

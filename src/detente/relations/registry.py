@@ -14,7 +14,7 @@ import polars as pl
 from detente.domain.actors import Pair
 from detente.domain.tables import MEASURES
 from detente.errors import ConfigError
-from detente.relations import attention, provocation, standing
+from detente.relations import attention, consistency, provocation, standing
 from detente.relations.measure import Measure
 from detente.relations.readings import Readings
 
@@ -24,6 +24,7 @@ REGISTRY: dict[str, Measure] = {
         standing.LEVEL_MEASURE,
         standing.STATUS_MEASURE,
         provocation.MEASURE,
+        consistency.MEASURE,
         attention.MEASURE,
     )
 }
@@ -70,6 +71,6 @@ def measure_pairs(
 ) -> pl.DataFrame:
     """What all measures say of many pairs as of a day; rows of ``measures``, pair after pair."""
     chosen = list(REGISTRY.values() if measures is None else measures)
-    tables.known(as_of).prepare()
+    tables.known(as_of).expect_many()
     rows = [measure(tables, pair, as_of) for pair in pairs for measure in chosen]
     return pl.concat([MEASURES.empty(), *rows])
