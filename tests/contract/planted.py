@@ -1,4 +1,4 @@
-"""Small worlds for measures: five states, Poisson events, and the changes that declared properties are tried on."""
+"""Small worlds for measures: seven states, Poisson events, and the changes that declared properties are tried on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from detente.domain.tables import CELLS, COVERAGE
 from detente.relations import Readings
 
 FIRST = dt.date(2016, 1, 4)
-STATES = ("USA", "RUS", "CHN", "FRA", "SYR")
+STATES = ("USA", "RUS", "CHN", "FRA", "SYR", "IND", "BRA")
 TYPES: tuple[str | None, ...] = (*quads(), None)
 _MILLI = {kind: intensity_milli_of_type(kind) if kind else 0 for kind in TYPES}
 #: Day, actor, recipient, type, number of events.
@@ -106,7 +106,7 @@ def cells_of(events: Iterable[Event]) -> pl.DataFrame:
 
 
 @cache
-def draw_world(seed: int, *, days: int = 80 * 7, rate: float = 0.15) -> World:
+def draw_world(seed: int, *, days: int = 80 * 7, rate: float = 0.1) -> World:
     """A world in which each dyad does each type of thing on a Poisson number of occasions a day.
 
     Args:

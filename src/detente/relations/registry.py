@@ -14,7 +14,7 @@ import polars as pl
 from detente.domain.actors import Pair
 from detente.domain.tables import MEASURES
 from detente.errors import ConfigError
-from detente.relations import attention, consistency, provocation, standing
+from detente.relations import attention, consistency, network, provocation, shifts, standing
 from detente.relations.measure import Measure
 from detente.relations.readings import Readings
 
@@ -26,6 +26,8 @@ REGISTRY: dict[str, Measure] = {
         provocation.MEASURE,
         consistency.MEASURE,
         attention.MEASURE,
+        shifts.MEASURE,
+        network.MEASURE,
     )
 }
 
