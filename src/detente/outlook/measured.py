@@ -75,7 +75,7 @@ def _reading(measure: Measure, row: dict[str, Any]) -> Reading:
         who += f", {short_name(row['item']) if row['item'] in states() else row['item']}"
     value, low, high = row["value"], row["low"], row["high"]
     says = quantity.reading(value, low, high) if value is not None else row["note"] or "not known"
-    if not says and row["item"]:
+    if not says and row["item"] and row["note"]:
         says = row["note"].split("; ")[0]
     band = "" if value is None or low == high else f"{_number(low, quantity)} to {_number(high, quantity)}"
     return Reading(who, quantity.name.replace("_", " "), _with_unit(value, quantity), band, says, row)

@@ -37,7 +37,6 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 _SHARE = ("0 to 1", 0.0, 1.0)
-_STEADY = ((), True, 0.0, 0.0)
 QUANTITIES = (
     Quantity(
         "alignment",
@@ -55,9 +54,30 @@ QUANTITIES = (
         repeats=0.0,
         volume=0.0,
     ),
-    Quantity("common_friends", "Share of common company warmer than usual to both.", *_SHARE, *_STEADY),
-    Quantity("common_foes", "Share of common company colder than usual to both.", *_SHARE, *_STEADY),
-    Quantity("torn", "Share of common company warm to one and cold to the other.", *_SHARE, *_STEADY),
+    Quantity(
+        "common_friends",
+        "Share of common company warmer than usual to both.",
+        *_SHARE,
+        is_headline=True,
+        repeats=0.0,
+        volume=0.0,
+    ),
+    Quantity(
+        "common_foes",
+        "Share of common company colder than usual to both.",
+        *_SHARE,
+        is_headline=True,
+        repeats=0.0,
+        volume=0.0,
+    ),
+    Quantity(
+        "torn",
+        "Share of common company warm to one and cold to the other.",
+        *_SHARE,
+        is_headline=True,
+        repeats=0.0,
+        volume=0.0,
+    ),
     Quantity("friend_of_both", "Weight of a third state (the item) that is surely a friend of both.", *_SHARE),
     Quantity("foe_of_both", "Weight of a third state (the item) that is surely a foe of both.", *_SHARE),
     Quantity(
@@ -238,8 +258,8 @@ MEASURE = Measure(
             "Tone with a third state = (warm − hostile)/all signals of 26 weeks, less the world's; alignment = "
             "weighted correlation of the two tones over third states; bands redraw whole weeks 200 times."
         ),
-        high="Near 1: whoever is close to one is close to the other, as in a bloc.",
-        low="Below zero: one's friends are the other's foes, as of two blocs that face each other.",
+        high="Near 1: whoever is close to one is close to the other, as among allies.",
+        low="Below zero: one's friends are the other's foes, as of two camps that face each other.",
         missing="Null with fewer than 13 covered weeks, or fewer than five third states that both deal with.",
         cannot_tell=(
             "Tone in the news is not an alliance: a friend that quarrels aloud looks like a foe. Few signals make the "
