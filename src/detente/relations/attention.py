@@ -13,6 +13,7 @@ import polars as pl
 from detente.codebook import state_name
 from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import DAYS_IN_WEEK
+from detente.relations.bands import wilson_band
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import GRID_WEEKS, Known, Readings
 
@@ -80,7 +81,7 @@ QUANTITIES = (
         1.0,
     ),
 )
-_NOTE = f"band: {DRAWS} draws of whole weeks, or a Jeffreys interval of the counts where that is wider"
+_NOTE = f"band: {DRAWS} draws of whole weeks, or a Wilson interval of the counts where that is wider"
 _DRAWN = f"band: {DRAWS} draws of whole weeks"
 
 
@@ -128,12 +129,10 @@ class Agenda:
     until: dt.date
 
     def band(self, place: int) -> tuple[float, float]:
-        """The wider of the redrawn band and a Jeffreys interval, of one recipient's share."""
-        from scipy.special import betaincinv  # noqa: PLC0415 - heavy
-
+        """The wider of the redrawn band and a Wilson interval, of one recipient's share."""
         low, high = np.quantile(self.draws[:, place], (_LOW, _HIGH))
-        hits, misses = self.to[place] + 0.5, self.n - self.to[place] + 0.5
-        return min(low, float(betaincinv(hits, misses, _LOW))), max(high, float(betaincinv(hits, misses, _HIGH)))
+        least, most = wilson_band(int(self.to[place]), self.n)
+        return min(float(low), least), max(float(high), most)
 
 
 def _towards(known: Known, dyad: Dyad, seed: int) -> list[Row]:
@@ -164,12 +163,8 @@ def _towards(known: Known, dyad: Dyad, seed: int) -> list[Row]:
 
 def _absent(now: Agenda, dyad: Dyad) -> Row:
     """A state that took part in nothing in 65 weeks: a true zero, with the interval of so many events without it."""
-    from scipy.special import betaincinv  # noqa: PLC0415 - heavy
-
-    high = float(betaincinv(0.5, now.n + 0.5, _HIGH))
-    return Row(
-        "share", 0.0, 0.0, high, now.n, now.since, now.until, dyad, note="band: a Jeffreys interval of the counts"
-    )
+    _, high = wilson_band(0, now.n)
+    return Row("share", 0.0, 0.0, high, now.n, now.since, now.until, dyad, note="band: a Wilson interval of the counts")
 
 
 def _changes(known: Known, now: Agenda, before: Agenda, dyad: Dyad) -> list[Row]:
@@ -232,7 +227,7 @@ MEASURE = Measure(
         ),
         formula=(
             "Mean over the last 13 weeks of events to the recipient / events to all states; the band redraws whole "
-            "weeks 400 times, and is never narrower than a Jeffreys interval of the counts."
+            "weeks 400 times, and is never narrower than a Wilson interval of the counts."
         ),
         high="A large share or a rank near 1: the partner fills the actor's foreign news.",
         low="A small share or a low rank: the actor is busy with others, and they are named where they gained on it.",
@@ -242,5 +237,5 @@ MEASURE = Measure(
             "interests of their papers, and shares add up to one, so one state's gain is always another's loss."
         ),
     ),
-    citations=("boydstun2013",),
+    citations=("boydstun2013", "wilson1927", "efron1993"),
 )

@@ -17,6 +17,7 @@ import polars as pl
 from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import QUADS
+from detente.relations.bands import wilson_band
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Known, Readings
 
@@ -87,7 +88,7 @@ _WINDOW = slice(-WINDOW_WEEKS, None)
 _ORDER = ("verbal cooperation", "verbal conflict", "material cooperation", "material conflict")
 _Span = tuple[int, dt.date, dt.date, Dyad]
 _NOTE = f"band: {DRAWS} draws of whole weeks"
-_COUNTS = "all of one tone; band: a Jeffreys interval of the counts"
+_COUNTS = "all of one tone; band: a Wilson interval of the counts"
 
 
 def consistency(tables: Readings, pair: Pair, as_of: dt.date, *, seed: int = 1) -> pl.DataFrame:
@@ -175,9 +176,7 @@ def _mixed(signals: _Signals, drawn: Floats, span: _Span) -> list[Row]:
     count, hostile = np.where(enough, count, 0.0), np.where(enough, hostile, 0.0)
     total, bad = count.sum(), hostile.sum()
     if bad in {0, total}:
-        from scipy.special import betaincinv  # noqa: PLC0415 - heavy
-
-        rare = float(betaincinv(0.5, total + 0.5, _HIGH))
+        _, rare = wilson_band(0, float(total))
         return [
             Row("mixture", 0.0, 0.0, 4 * rare * (1 - rare), *span, note=_COUNTS),
             Row("swing", None, n=span[0], dyad=span[3], note="all verbal signals have one tone: nothing can swing"),

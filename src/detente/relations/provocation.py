@@ -17,6 +17,7 @@ import polars as pl
 from detente.codebook import quads
 from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import STANDARD_HORIZONS
+from detente.relations.bands import BAND, wilson_band
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Known, Readings
 from detente.relations.weeks import COVERED_DAYS_NEEDED
@@ -30,8 +31,6 @@ LOOK_BACK_DAYS = 730
 DAYS_TO_JUDGE = 91
 #: Judged weeks from which a chance is given; and at least two windows of the horizon must fit into them.
 WEEKS_TO_COUNT = 13
-_LOW, _HIGH = 0.05, 0.95
-_BAND = 1.6449
 _MILLI = 1000.0
 _MATERIAL_CONFLICT = tuple(name for name, quad in quads().items() if quad == "material conflict")
 
@@ -68,7 +67,7 @@ def provocation(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
 
     A covered day is provocative when the dyad's material conflict exceeds the 99th percentile of its own covered days
     in the two years before that day, and one event is of intensity −6 or below. The base rate for a horizon of h weeks
-    is the share of the h-week windows with at least one, windows sliding by a week; its band is a Jeffreys interval
+    is the share of the h-week windows with at least one, windows sliding by a week; its band is a Wilson interval
     for as many windows as fit end to end, since overlapping ones are not independent.
 
     Args:
@@ -185,22 +184,18 @@ def _chances(calendar: _Calendar, moves: list[int], blank: Row) -> list[Row]:
             rows.append(replace(blank, quantity="chance", item=f"{weeks}w", note=note))
             continue
         value, low, high = _base_rate(hit[held], weeks)
-        note = f"{int(held.sum())} weeks judged; band: Jeffreys, for the windows that fit end to end"
+        note = f"{int(held.sum())} weeks judged; band: Wilson, for the windows that fit end to end"
         found = replace(blank, quantity="chance", value=value, low=low, high=high)
         rows.append(replace(found, item=f"{weeks}w", note=note))
     return rows
 
 
 def _base_rate(hit: npt.NDArray[np.bool_], weeks: int) -> tuple[float, float, float]:
-    """Share of sliding windows with a hit, as the mean of a Jeffreys posterior, and its 90 % band."""
-    from scipy.special import betaincinv  # noqa: PLC0415 - heavy
-
+    """Share of sliding windows with a hit, drawn a little towards a half, and its 90 % band."""
     windows = np.lib.stride_tricks.sliding_window_view(hit, weeks).any(axis=1)
     fitting = len(hit) / weeks
     with_one = float(windows.mean()) * fitting
-    hits, misses = with_one + 0.5, fitting - with_one + 0.5
-    low, high = (float(betaincinv(hits, misses, end)) for end in (_LOW, _HIGH))
-    return hits / (hits + misses), low, high
+    return (with_one + 0.5) / (fitting + 1), *wilson_band(with_one, fitting)
 
 
 def _threshold(calendar: _Calendar, daily: npt.NDArray[np.float64], blank: Row) -> Row:
@@ -209,7 +204,7 @@ def _threshold(calendar: _Calendar, daily: npt.NDArray[np.float64], blank: Row) 
     count = len(past)
     if count < DAYS_TO_JUDGE:
         return replace(blank, quantity="threshold", note=f"{count} covered days in two years")
-    half = _BAND * math.sqrt(PERCENTILE * (1 - PERCENTILE) / count)
+    half = BAND * math.sqrt(PERCENTILE * (1 - PERCENTILE) / count)
     low, value, high = (float(np.quantile(past, min(max(PERCENTILE + step, 0), 1))) for step in (-half, 0.0, half))
     note = "and one event of −6 or below; band: order statistics of independent days"
     return replace(blank, quantity="threshold", value=value, low=low, high=high, note=note)
@@ -225,7 +220,7 @@ def _move(
 ) -> Row:
     """One provocative day, with what it was made of."""
     day = calendar.days[place].item()
-    half = _BAND * math.sqrt(square[place])
+    half = BAND * math.sqrt(square[place])
     of_day = cells.filter(pl.col("occurred") == day).sort("conflict_milli", "event_type", descending=[True, False])
     kinds = ", ".join(dict.fromkeys(of_day["event_type"]))
     note = f"{kinds}; band: events taken to arrive independently"
@@ -247,7 +242,7 @@ MEASURE = Measure(
         ),
         formula=(
             "A day's material conflict > 99th percentile of the dyad's covered days of the two years before, and one "
-            "event of intensity ≤ −6; base rate = share of h-week windows with such a day, with a Jeffreys band."
+            "event of intensity ≤ −6; base rate = share of h-week windows with such a day, with a Wilson band."
         ),
         high="Near 1: almost every stretch of that length held a provocative move.",
         low="Near 0: such moves are rare; the band stays wide where few windows can be looked back on.",
@@ -257,5 +252,5 @@ MEASURE = Measure(
             "an extraordinary day is provocative. A much-reported day can pass for a provocative one."
         ),
     ),
-    citations=("goldstein1992", "jeffreys1961"),
+    citations=("goldstein1992", "wilson1927"),
 )

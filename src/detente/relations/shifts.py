@@ -17,6 +17,7 @@ import polars as pl
 
 from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import DAYS_IN_WEEK
+from detente.relations.bands import BAND
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Readings
 from detente.relations.scale import SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
@@ -34,7 +35,6 @@ PENALTY = 4.0
 _SAME_BREAK = 3
 #: 95 % point of the one-sided distribution of the estimated date, in units of variance / shift² (Bai 1997).
 _DATE_BAND = 7.69
-_BAND = 1.6449
 _SMALLEST_VARIANCE = 1e-6
 _MAD_TO_SD = 1.4826
 Floats = npt.NDArray[np.float64]
@@ -84,10 +84,11 @@ _SIZE = "band: weeks about a steady mean, long-run variance"
 def shifts(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     """When the level of a relation, or its volatility, broke, and from when on that could be known.
 
-    The weekly level asinh(balance / s) is cut into spells of steady mean by penalised least squares (PELT, penalty
-    4 · long-run variance · log weeks); the logarithm of its squared distance from those means is cut likewise for
-    volatility. The band of a break's day is Bai's (1997). The first day on which a break could be found is that of the
-    first week as of which the same search, on the scale of that week, finds a break within three weeks of it.
+    The weekly level asinh(balance / s) is cut into spells of steady mean by penalised least squares (exact, with a
+    penalty of 4 · long-run variance · log weeks); the logarithm of its squared distance from those means is cut
+    likewise for volatility. The band of a break's day is Bai's (1997). The first day on which a break could be found
+    is that of the first week as of which the same search, on the scale of that week, finds a break within three weeks
+    of it.
 
     Args:
         tables: The readings.
@@ -160,7 +161,7 @@ def _rows_of_break(
     day = ends[place] - begin
     earliest, latest = ends[max(place - one.reach, first)] - begin, ends[min(place + one.reach, last)]
     seen = _first_seen(series, balance, place)
-    low, value, high = one.change - _BAND * one.error, one.change, one.change + _BAND * one.error
+    low, value, high = one.change - BAND * one.error, one.change, one.change + BAND * one.error
     if kind == "volatility":  # half the mean logarithm of squares is the logarithm of the spread
         low, value, high = (math.exp(end / 2) for end in (low, value, high))
     note = f"the day lies between {earliest} and {latest}; found as of {ends[seen]}; {_SIZE}"
@@ -189,14 +190,10 @@ def _storms(balance: Floats) -> Floats:
 
 def _find_breaks(series: Floats) -> list[_Break]:
     """Breaks of the mean of a series, oldest first."""
-    import ruptures  # noqa: PLC0415 - heavy
-
     if len(series) < 2 * SHORTEST_SPELL:
         return []
     variance = _long_run_variance(series)
-    search = ruptures.KernelCPD(kernel="linear", min_size=SHORTEST_SPELL)
-    ends = search.fit_predict(series.reshape(-1, 1), pen=PENALTY * variance * math.log(len(series)))
-    edges = [0, *(int(end) for end in ends)]
+    edges = cut_spells(series, penalty=PENALTY * variance * math.log(len(series)))
     breaks = []
     for start, place, end in zip(edges, edges[1:], edges[2:], strict=False):
         change = float(series[place:end].mean() - series[start:place].mean())
@@ -204,6 +201,36 @@ def _find_breaks(series: Floats) -> list[_Break]:
         reach = math.floor(_DATE_BAND * variance / max(change**2, 1e-12)) + 1
         breaks.append(_Break(place, change, error, min(reach, len(series))))
     return breaks
+
+
+def cut_spells(series: Floats, *, penalty: float, shortest: int = SHORTEST_SPELL) -> list[int]:
+    """Cut a series into spells so that squared distances from their means, plus a penalty a cut, are least.
+
+    Optimal partitioning, exact: the best cuts up to each week follow from those up to earlier ones. It gives what
+    `ruptures.KernelCPD(kernel="linear")` gives (a test compares them), without the second that importing it takes.
+
+    Args:
+        series: The values.
+        penalty: Of each cut.
+        shortest: Weeks of a spell, at least.
+
+    Returns:
+        Edges of the spells, from 0 to the length of the series.
+    """
+    length = len(series)
+    sums, squares = np.append(0.0, np.cumsum(series)), np.append(0.0, np.cumsum(series**2))
+    best, last = np.full(length + 1, np.inf), np.zeros(length + 1, dtype=np.int64)
+    best[0] = -penalty
+    for end in range(shortest, length + 1):
+        starts = np.arange(end - shortest + 1)
+        costs = squares[end] - squares[starts] - (sums[end] - sums[starts]) ** 2 / (end - starts)
+        totals = best[starts] + costs + penalty
+        last[end] = int(totals.argmin())
+        best[end] = totals[last[end]]
+    edges = [length]
+    while edges[-1]:
+        edges.append(int(last[edges[-1]]))
+    return edges[::-1]
 
 
 def _long_run_variance(series: Floats) -> float:
@@ -221,7 +248,7 @@ def _long_run_variance(series: Floats) -> float:
 
 def _first_seen(series: Callable[[Floats], Floats], balance: Floats, place: int) -> int:
     """Position of the first week as of which the search finds a break near ``place``."""
-    for end in range(max(place + SHORTEST_SPELL, WEEKS_FOR_OWN_SCALE), len(balance)):
+    for end in range(max(place + SHORTEST_SPELL - _SAME_BREAK, WEEKS_FOR_OWN_SCALE), len(balance)):
         first = max(end - LONGEST_WEEKS, 0)
         if any(abs(first + one.place - place) <= _SAME_BREAK for one in _find_breaks(series(balance[:end]))):
             return end - 1
@@ -252,5 +279,5 @@ MEASURE = Measure(
             "a break of the press (a new paper, a war elsewhere) looks like one of the relation."
         ),
     ),
-    citations=("killick2012", "truong2020", "bai1997"),
+    citations=("jackson2005", "killick2012", "truong2020", "bai1997"),
 )
