@@ -92,6 +92,7 @@ class World:
         self._views: dict[dt.date | None, View] = {}
         self._panels: dict[dt.date, forecast.Panel] = {}
         self._weeks: dict[tuple[dt.date, str], pl.DataFrame] = {}
+        self._readings: dict[dt.date, relations.Readings] = {}
         self.view = self.view_as_of(as_of)
 
     @property
@@ -157,6 +158,24 @@ class World:
             view = self.view_as_of(as_of)
             self._weeks[as_of, by] = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by=by)
         return self._weeks[as_of, by]
+
+    def readings(self, as_of: dt.date) -> relations.Readings:
+        """The tables that measures take, as known on a day."""
+        if as_of not in self._readings:
+            view = self.view_as_of(as_of)
+            self._readings[as_of] = relations.Readings(view.cells(), view.coverage())
+        return self._readings[as_of]
+
+    def measures(self, pairs: list[Pair] | None = None, *, only: str | None = None) -> pl.DataFrame:
+        """Rows of the table ``measures`` for many pairs.
+
+        Args:
+            pairs: Which; by default all in the data, the busiest first.
+            only: The name of one measure; by default all registered ones.
+        """
+        chosen = [Pair(*pair.split("-")) for pair in self.pairs()["pair"]] if pairs is None else pairs
+        wanted = None if only is None else [relations.find_measure(only)]
+        return relations.measure_pairs(self.readings(self.as_of), chosen, self.as_of, measures=wanted)
 
     def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""
@@ -266,6 +285,12 @@ class PairView:
     def status(self, *, as_of: str | dt.date | None = None) -> Status:
         """The last four weeks against the pair's own past year."""
         return relations.read_status(self.level(as_of=as_of))
+
+    def measures(self, as_of: str | dt.date | None = None, *, only: str | None = None) -> pl.DataFrame:
+        """Rows of the table ``measures``: what all registered measures, or one, say of the pair as of a day."""
+        day = self.world.view_as_of(as_of).as_of
+        wanted = None if only is None else [relations.find_measure(only)]
+        return relations.measure_pair(self.world.readings(day), self.pair, day, measures=wanted)
 
     def explain(self, as_of: str | dt.date | None = None) -> Explanation:
         """What moved the balance of the last four weeks away from the year before; the reasons add up."""

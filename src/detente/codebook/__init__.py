@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detente.codebook.bibliography import reference_of
 from detente.codebook.crosswalk import (
     cameo_not_states,
     check_iso3,
@@ -37,6 +38,7 @@ __all__ = [
     "phrases",
     "quad_of",
     "quads",
+    "reference_of",
     "role_of_cameo",
     "role_of_name",
     "role_of_sectors",

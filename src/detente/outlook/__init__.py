@@ -5,6 +5,7 @@ from __future__ import annotations
 from detente.outlook.brief import BRIEF_VERSION, Brief, build_brief
 from detente.outlook.html import render_html
 from detente.outlook.markdown import render_markdown
+from detente.outlook.measured import Reading, guide_lines, read_measures
 from detente.outlook.progress import LoadProgress
 from detente.outlook.reasons import Reason
 from detente.outlook.terminal import render_terminal
@@ -15,9 +16,12 @@ __all__ = [
     "SCALE",
     "Brief",
     "LoadProgress",
+    "Reading",
     "Reason",
     "build_brief",
     "estimative_word",
+    "guide_lines",
+    "read_measures",
     "render_html",
     "render_markdown",
     "render_terminal",

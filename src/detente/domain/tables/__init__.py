@@ -10,6 +10,7 @@ from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
+from detente.domain.tables.measures import MEASURES
 from detente.domain.tables.schema import Column, Table, check_table
 
 TABLES: tuple[Table, ...] = (
@@ -24,6 +25,7 @@ TABLES: tuple[Table, ...] = (
     MOVES,
     WATCH,
     CHRONOLOGY,
+    MEASURES,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "EVENTS",
     "FORECASTS",
     "LEVELS",
+    "MEASURES",
     "MOVES",
     "OUTCOMES",
     "QUADS",

@@ -1,0 +1,35 @@
+"""What measures of a relation say as of a day: one tidy table for all of them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from detente.domain.tables.columns import PAIR
+from detente.domain.tables.schema import Column, Table
+
+MEASURES = Table(
+    "measures",
+    "What registered measures say of a pair as of a day: a number a row, with its 90 % band and what it rests on.",
+    (
+        Column("measure", pl.String, "Name and version of the measure: `attention-v1`."),
+        PAIR,
+        Column("as_of", pl.Date, "Day at whose end it is measured; nothing later is used.", "UTC day"),
+        Column("actor", pl.String, "State that acts; null where the number is of both together.", nullable=True),
+        Column("recipient", pl.String, "State that receives; null where the number is of both.", nullable=True),
+        Column(
+            "item",
+            pl.String,
+            "What the number is about where a measure has several of a kind: a third state, role, place, day, lag.",
+            nullable=True,
+        ),
+        Column("quantity", pl.String, "What is measured: a name that the measure's guide explains."),
+        Column("value", pl.Float64, "The number; null where it is not known, and the note says why.", nullable=True),
+        Column("low", pl.Float64, "Lower end of its 90 % band; the value itself where it is counted.", nullable=True),
+        Column("high", pl.Float64, "Upper end of its 90 % band; the value itself where it is counted.", nullable=True),
+        Column("n", pl.Int64, "Events that it rests on.", "events"),
+        Column("since", pl.Date, "First day of what it rests on.", "UTC day", nullable=True),
+        Column("until", pl.Date, "Last day of what it rests on.", "UTC day", nullable=True),
+        Column("unit", pl.String, "Unit of value, low and high."),
+        Column("note", pl.String, "How the band was made, or why there is no value.", nullable=True),
+    ),
+)
