@@ -21,7 +21,15 @@ from detente.codebook.events import (
     quads,
     weis_table,
 )
-from detente.codebook.roles import cameo_roles, role_of_cameo, role_of_name, role_of_sectors
+from detente.codebook.roles import (
+    cameo_roles,
+    role_of_cameo,
+    role_of_name,
+    role_of_sectors,
+    role_of_speaker,
+    speakers_table,
+)
+from detente.codebook.themes import theme_of_cameo
 
 __all__ = [
     "NO_EVENT_CODES",
@@ -40,7 +48,10 @@ __all__ = [
     "role_of_cameo",
     "role_of_name",
     "role_of_sectors",
+    "role_of_speaker",
+    "speakers_table",
     "state_name",
     "states",
+    "theme_of_cameo",
     "weis_table",
 ]

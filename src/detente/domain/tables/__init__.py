@@ -10,6 +10,7 @@ from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
+from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, CELLS_BY_ROLE, THEMES, VOICE_GAPS, VOICES
 from detente.domain.tables.schema import Column, Table, check_table
 
 TABLES: tuple[Table, ...] = (
@@ -24,10 +25,20 @@ TABLES: tuple[Table, ...] = (
     MOVES,
     WATCH,
     CHRONOLOGY,
+    CELLS_BY_ROLE,
+    CELLS_BY_PLACE,
+    VOICES,
+    VOICE_GAPS,
+    ARENAS,
+    ARENA_CHANGES,
 )
 
 __all__ = [
+    "ARENAS",
+    "ARENA_CHANGES",
     "CELLS",
+    "CELLS_BY_PLACE",
+    "CELLS_BY_ROLE",
     "CHRONOLOGY",
     "COVERAGE",
     "EVENTS",
@@ -41,6 +52,9 @@ __all__ = [
     "ROLES",
     "STATUSES",
     "TABLES",
+    "THEMES",
+    "VOICES",
+    "VOICE_GAPS",
     "WATCH",
     "WEEKS",
     "Column",
