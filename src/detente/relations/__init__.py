@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
 from detente.relations.moves import build_moves
 from detente.relations.status import STATUS, Status, read_status
+from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
 from detente.relations.weeks import build_weeks
 
 __all__ = [
+    "ARENAS_RULE",
     "EXPLAIN",
     "LEVEL",
     "STATUS",
+    "VOICES_RULE",
     "Explanation",
     "Status",
     "build_moves",
     "build_weeks",
+    "explain_by_arena",
     "explain_change",
     "filter_local_level",
+    "measure_arenas",
     "measure_levels",
+    "measure_voice_gaps",
+    "measure_voices",
     "pair_scales",
     "read_status",
 ]
