@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,12 @@ WEEKS_NEEDED = 8
 _LOW, _HIGH = 0.05, 0.95
 
 
+@lru_cache(maxsize=8)
 def draw_weeks(weeks: int, *, seed: int) -> Floats:
-    """How often each week is drawn: as many weeks as there are, with replacement, shape (draws, weeks)."""
-    drawn = np.random.default_rng(seed).multinomial(weeks, np.full(weeks, 1 / weeks), size=DRAWS)
-    return drawn.astype(np.float64)
+    """How often each week is drawn: as many weeks as there are, with replacement, shape (draws, weeks); read only."""
+    drawn = np.random.default_rng(seed).multinomial(weeks, np.full(weeks, 1 / weeks), size=DRAWS).astype(np.float64)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def ratio_band(top: Floats, bottom: Floats, drawn: Floats) -> tuple[float, float]:
