@@ -4,8 +4,8 @@
 
 reads ``icews18.parquet`` (the complete stream to October 2018, one row for each day, actor, event and recipient) and
 ``icews_raw_201810_201903.parquet`` (the original rows after it, brought to the same form here), and writes, by default
-to ``src/detente/sample/``: a store of day × dyad × event code × role figures, monthly conflict counts 1991–2010, and
-the account of both. Run twice, it writes the same bytes.
+to ``src/detente/sample/``: a store of day × dyad × event code × role × place figures, monthly conflict counts
+1991–2010, and the account of both. Run twice, it writes the same bytes.
 
 Names that the data give to the wrong state are put right, or left out, by ``sample_corrections.csv``: every name with
 30 interstate events or more was looked at whose events nearly all take place in, or with, one other state, so was every
@@ -25,7 +25,7 @@ from typing import Any
 import polars as pl
 import yaml
 
-from detente.codebook import cameo_table, codes_to_iso3, role_of_name, role_of_sectors, states
+from detente.codebook import cameo_table, codes_to_iso3, role_of_name, role_of_sectors, speakers_table, states
 from detente.domain.ledger import Ledger
 from detente.domain.records import Part
 from detente.domain.tables import COVERAGE, EVENTS
@@ -38,13 +38,20 @@ FIRST, CHANGE, LAST = dt.date(2018, 1, 1), dt.date(2018, 11, 1), dt.date(2019, 3
 PATH = "ICEWS 2018-01-01 to 2019-03-25"
 CODER = "BBN ACCENT (ICEWS), counted by day"
 ENDS = ("actor", "recipient")
+#: What makes two reports one event.
+EVENT = ("day", "actor_name", "code", "recipient_name")
 COUNTED_FOR = "counted_for"
+#: Parts of states that stand where the country of a place should.
+PARTS = {"Bavaria": "DEU"}
 #: Rulings that leave a row out: the name is another bearer's, or acts for no state.
 LEFT_OUT = ("misplaced_name", "cross_border_group", "international_office")
 
 
 def read_stream(folder: Path) -> pl.DataFrame:
-    """The whole stream in one form: ``day``, ``code``, and name and country of both ends as the data give them."""
+    """The whole stream in one form: ``day``, ``code``, ``place``, and both ends' names and countries as the data say.
+
+    The first file gives no place; for October 2018 it is looked up in the original rows, which have that month too.
+    """
     older = pl.read_parquet(folder / "icews18.parquet").select(
         pl.col("date").cast(pl.Date).alias("day"),
         pl.col("source").alias("actor_name"),
@@ -53,10 +60,13 @@ def read_stream(folder: Path) -> pl.DataFrame:
         pl.col("source_iso3").alias("actor"),
         pl.col("target_iso3").alias("recipient"),
     )
-    newer = read_raw(folder).select(older.columns)
+    newer = read_raw(folder).select(*older.columns, "place")
+    places = newer.unique(EVENT, keep="first", maintain_order=True).select(*EVENT, "place")
     return pl.concat(
         [
-            older.filter(pl.col("day").is_between(FIRST, CHANGE, closed="left")),
+            older.filter(pl.col("day").is_between(FIRST, CHANGE, closed="left"))
+            .join(places, on=EVENT, how="left", maintain_order="left", validate="m:1")
+            .select(newer.columns),
             newer.filter(pl.col("day").is_between(CHANGE, LAST)),
         ]
     )
@@ -74,6 +84,7 @@ def read_raw(folder: Path) -> pl.DataFrame:
         pl.col("target_country").replace_strict(names, return_dtype=pl.String).alias("recipient"),
         pl.col("source_sectors").alias("actor_sectors"),
         pl.col("target_sectors").alias("recipient_sectors"),
+        pl.col("country").replace_strict(names | PARTS, return_dtype=pl.String).alias("place"),
     )
 
 
@@ -113,7 +124,7 @@ def correct(stream: pl.DataFrame) -> pl.DataFrame:
 def keep_interstate(stream: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """One row for each (day, actor name, code, recipient name) between two states; the ledger gets the account."""
     ledger.read = stream.height
-    unique = stream.unique(["day", "actor_name", "code", "recipient_name"], keep="first", maintain_order=True)
+    unique = stream.unique(EVENT, keep="first", maintain_order=True)
     ledger.ignore("one_a_day", stream.height - unique.height)
     rows = correct(unique)
     rulings = pl.col("actor_ruling"), pl.col("recipient_ruling")
@@ -152,19 +163,56 @@ def find_roles(raw: pl.DataFrame, names: pl.Series) -> dict[str, str]:
     return {name: role for name, role in found.items() if role}
 
 
-def count_figures(rows: pl.DataFrame, role: dict[str, str]) -> pl.DataFrame:
-    """Figures by day, dyad, event code and roles, as rows of the table ``events``.
+def add_roles(rows: pl.DataFrame, role: dict[str, str]) -> pl.DataFrame:
+    """Rows with ``actor_role`` and ``recipient_role``: the office held on the day, else the name's role."""
+    spells = speakers_table().select("name", "since", "until", office_role="role")
+    for end in ENDS:
+        name = pl.col(f"{end}_name")
+        is_held = pl.col("day") <= pl.coalesce("until", "day")
+        by_name = name.replace_strict(role, default=None, return_dtype=pl.String)
+        rows = (
+            rows.with_row_index("row")
+            .sort("day", "row")
+            .join_asof(
+                spells.sort("since"),
+                left_on="day",
+                right_on="since",
+                by_left=f"{end}_name",
+                by_right="name",
+                check_sortedness=False,  # both were sorted above; within groups polars cannot see it
+            )
+            .with_columns(
+                pl.when(name.is_in(spells["name"].implode()))
+                .then(pl.when(is_held).then("office_role"))
+                .otherwise(by_name)
+                .alias(f"{end}_role")
+            )
+            .sort("row")
+            .drop("row", "since", "until", "office_role")
+        )
+    return rows
+
+
+def count_ends(rows: pl.DataFrame) -> dict[str, int]:
+    """How many of the actors and recipients have a role, are the state under its bare name, or neither."""
+    named = list(codes_to_iso3("name"))
+    ends = pl.concat([rows.select(name=f"{end}_name", role=f"{end}_role") for end in ENDS])
+    has_role, is_state = pl.col("role").is_not_null(), pl.col("name").is_in(named)
+    counted = ends.select(
+        with_role=has_role.sum(), state_itself=(~has_role & is_state).sum(), unknown=(~has_role & ~is_state).sum()
+    )
+    return {key: int(value) for key, value in counted.row(0, named=True).items()}
+
+
+def count_figures(rows: pl.DataFrame) -> pl.DataFrame:
+    """Figures by day, dyad, event code, roles and place, as rows of the table ``events``.
 
     A code that the codebook lacks gets no intensity, which the store then refuses.
     """
     cameo = cameo_table().rename({"code": "provider_code"}).select("provider_code", "event_type", "intensity_milli")
-    keys = ["occurred", *ENDS, "provider_code", "actor_role", "recipient_role"]
+    keys = ["occurred", *ENDS, "provider_code", "actor_role", "recipient_role", "place"]
     counted = (
         rows.rename({"day": "occurred", "code": "provider_code"})
-        .with_columns(
-            pl.col(f"{end}_name").replace_strict(role, default=None, return_dtype=pl.String).alias(f"{end}_role")
-            for end in ENDS
-        )
         .group_by(keys)
         .agg(pl.len().cast(pl.Int64).alias("n"))
         .join(cameo, on="provider_code", how="left", validate="m:1")
@@ -238,7 +286,8 @@ def build(folder: Path, into: Path) -> dict[str, Any]:
     ledger = Ledger(PATH)
     rows = keep_interstate(stream, ledger)
     names = pl.concat([rows["actor_name"], rows["recipient_name"]])
-    cells = count_figures(rows, find_roles(read_raw(folder), names))
+    rows = add_roles(rows, find_roles(read_raw(folder), names))
+    cells = count_figures(rows)
     into.mkdir(parents=True, exist_ok=True)
     write_store(into / "store", cells, covered_days(stream))
     chosen = sorted({*cells["actor"], *cells["recipient"]})
@@ -249,6 +298,8 @@ def build(folder: Path, into: Path) -> dict[str, Any]:
         "dyads": cells.select(ENDS).n_unique(),
         "events": int(cells["n"].sum()),
         "figures": cells.height,
+        "ends": count_ends(rows),
+        "places": int(rows["place"].count()),
         "first_day": str(FIRST),
         "last_day": str(LAST),
         "monthly_figures": months.height,

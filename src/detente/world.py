@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from detente.store import Store, View
 
 Side = Literal["pair", "dyad"]
+ArenaKind = Literal["place", "theme"]
 #: A pair with fewer events a week is too quiet to be put on a list of movers.
 _WATCH_MIN_EVENTS_A_WEEK = 5
 _RECENT_WEEKS = 4
@@ -291,6 +292,28 @@ class PairView:
         day = self.world.view_as_of(as_of).as_of
         wanted = None if only is None else [relations.find_measure(only)]
         return relations.measure_pair(self.world.readings(day), self.pair, day, measures=wanted)
+
+    def voices(self, *, as_of: str | dt.date | None = None) -> pl.DataFrame:
+        """Rows of the table ``voices``: each branch of either state, over the last half year."""
+        view = self.world.view_as_of(as_of)
+        return relations.measure_voices(view.cells_by_role(self.pair), view.coverage(), self.pair, as_of=view.as_of)
+
+    def voice_gaps(self, *, as_of: str | dt.date | None = None) -> pl.DataFrame:
+        """Rows of the table ``voice_gaps``: executive against legislature, for either state."""
+        view = self.world.view_as_of(as_of)
+        return relations.measure_voice_gaps(view.cells_by_role(self.pair), view.coverage(), self.pair, as_of=view.as_of)
+
+    def arenas(self, kind: ArenaKind = "place", *, as_of: str | dt.date | None = None) -> pl.DataFrame:
+        """Rows of the table ``arenas``: shares of cooperation and conflict by place, or by theme, over half a year."""
+        view = self.world.view_as_of(as_of)
+        cells = view.cells_by_place(self.pair)
+        return relations.measure_arenas(cells, view.coverage(), self.pair, as_of=view.as_of, kind=kind)
+
+    def arena_changes(self, kind: ArenaKind = "place", *, as_of: str | dt.date | None = None) -> pl.DataFrame:
+        """Rows of the table ``arena_changes``: which place, or theme, moved the balance; the rows add up."""
+        view = self.world.view_as_of(as_of)
+        cells = view.cells_by_place(self.pair)
+        return relations.explain_by_arena(cells, view.coverage(), self.pair, as_of=view.as_of, kind=kind)
 
     def explain(self, as_of: str | dt.date | None = None) -> Explanation:
         """What moved the balance of the last four weeks away from the year before; the reasons add up."""

@@ -46,6 +46,10 @@ def test_the_linter_can_find_something(monkeypatch: pytest.MonkeyPatch) -> None:
             rows[1] |= {"intensity_milli": ""}
         if name == "roles":
             rows += [{"kind": "cameo", "key": "ZZZ", "role": "wizard"}, dict(rows[0])]
+        if name == "themes":
+            rows += [{"prefix": "04", "theme": "chess"}, {"prefix": "99", "theme": ""}]
+        if name == "speakers":
+            rows += [rows[0] | {"role": "wizard", "state": "QQQ", "since": "2010-01-01", "until": "2009-01-01"}]
         if name == "not_states":
             rows += [{"code": "FRA", "family": "cameo", "what": "a state"}]
         if name == "states":
@@ -59,6 +63,8 @@ def test_the_linter_can_find_something(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("detente.codebook.linter.read_data", spoiled)
     found = " ".join(check_codebook())
     for part in (
+        "themes: 04 stands 2 times", "'chess'", "takes back a theme that nothing", "no CAMEO code begins with 99",
+        "role 'wizard'", "state 'QQQ'", "an end before it",
         "010 stands 2 times", "GREET", "99000", "intensity ''", "no label", "wizard", "GOV stands 2 times", "QQQ",
         "with end", "status 'lost'", "CHE has no capital", "AFG stands 2 times", "cameo FRA is a state",
         "gw 260 means BRD and DEU at one time", "'holland' means CHE and NLD at one time",
@@ -328,6 +334,10 @@ def test_sectors_give_roles_in_any_order(sectors: str, role: str | None) -> None
     ("name", "role"),
     [
         ("Police (India)", "executive"),
+        ("Lawmaker (United States)", "legislature"),
+        ("Senate Intelligence Committee", "legislature"),
+        ("Lawyer/Attorney (Russia)", "civil society"),
+        ("Envoy (Canada)", "executive"),
         ("Military (Syria)", "military"),
         ("Citizen (Iran)", "civil society"),
         ("X", None),
@@ -343,3 +353,42 @@ def test_role_codes() -> None:
     assert codebook.role_of_cameo("leg") == "legislature"
     assert codebook.role_of_cameo("XYZ") is None
     assert set(codebook.cameo_roles().values()) <= set(ROLES)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "role"),
+    [
+        ("Narendra Modi", "2019-02-26", "executive"),
+        ("Kasymzhomart Tokayev", "2019-03-19", "legislature"),
+        ("Kasymzhomart Tokayev", "2019-03-20", "executive"),
+        ("Barack Obama", "2018-06-01", None),
+        ("Nobody", "2018-06-01", None),
+    ],
+)
+def test_offices_are_held_for_their_time(name: str, day: str, role: str | None) -> None:
+    """A role begins with the first day of an office and ends with its last."""
+    assert codebook.role_of_speaker(name, dt.date.fromisoformat(day)) == role
+    listed = codebook.speakers_table().filter(name=name)
+    on = dt.date.fromisoformat(day)
+    held = listed.filter(pl.col("since") <= on, pl.coalesce("until", pl.lit(on)) >= on)
+    assert held["role"].to_list() == ([role] if role else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "theme"),
+    [
+        ("163", "trade and aid"),
+        ("1622", "security"),
+        ("1621", "trade and aid"),
+        ("051", None),
+        ("057", "talks and ties"),
+        ("112", None),
+        ("1122", "rights and rule"),
+        ("190", "security"),
+        ("", None),
+        ("9", None),
+    ],
+)
+def test_a_code_has_the_theme_of_its_longest_known_beginning(code: str, theme: str | None) -> None:
+    """What a code is about; a code that names no matter has no theme."""
+    assert codebook.theme_of_cameo(code) == theme

@@ -142,12 +142,31 @@ def test_figures_add_up_alike_events(script: ModuleType) -> None:
             "code": ["161", "161", "010"],
             "actor_name": ["a", "b", "c"],
             "recipient_name": ["d"] * 3,
+            "place": ["CHE"] * 3,
         }
     )
-    figures = check_table(script.count_figures(rows, {"a": "executive", "b": "executive"}), EVENTS)
+    roles = script.add_roles(rows, {"a": "executive", "b": "executive"})
+    figures = check_table(script.count_figures(roles), EVENTS)
     assert figures.select("provider_code", "n", "actor_role").rows() == [("010", 1, None), ("161", 2, "executive")]
     assert figures["intensity_milli"][1] == 2 * figures["lowest_milli"][1] < 0
     assert figures["event_type"].to_list() == [None, "SANCTION"]
+    assert figures["place"].to_list() == ["CHE", "CHE"]
+
+
+def test_an_office_gives_a_role_from_its_first_to_its_last_day(script: ModuleType) -> None:
+    """A party leader becomes head of government on the day, and a former minister has no role, whatever his sectors."""
+    rows = _stream(
+        ("2018-08-17", "Imran Khan", "PAK", "042", "Rex Tillerson", "USA"),
+        ("2018-03-01", "Rex Tillerson", "USA", "042", "Imran Khan", "PAK"),
+        ("2018-08-18", "Imran Khan", "PAK", "042", "Nobody", "IND"),
+    )
+    found = script.add_roles(rows, {"Imran Khan": "armed group", "Rex Tillerson": "media", "Nobody": "business"})
+    assert found.select("actor_role", "recipient_role").rows() == [
+        ("opposition", None),
+        ("executive", "opposition"),
+        ("executive", "business"),
+    ]
+    assert found["actor_name"].equals(rows["actor_name"])
 
 
 @pytest.fixture(scope="module")

@@ -95,10 +95,47 @@ def test_the_reference_page_tells_the_account() -> None:
 
 
 def test_the_sample_holds_figures_not_records(view: View) -> None:
-    """No name, id, locator or place of the source is carried along."""
+    """No name, id or locator of the source is carried along."""
     events = view.events()
-    for column in ("actor_name", "recipient_name", "event_key", "locator", "place"):
+    for column in ("actor_name", "recipient_name", "event_key", "locator"):
         assert events[column].null_count() == events.height
+
+
+def test_places_are_known_from_october_2018_as_the_card_says(view: View) -> None:
+    """Hardly an event before 4 October 2018 has a place, nearly every one after it has, and the card says so."""
+    events = view.events()
+    located = events.filter(pl.col("place").is_not_null())
+    is_later = pl.col("occurred") >= dt.date(2018, 10, 7)
+    assert located["n"].sum() == read_card()["figures"]["places"]
+    assert located.filter(is_later)["n"].sum() > 0.99 * events.filter(is_later)["n"].sum()
+    assert located.filter(pl.col("occurred") < dt.date(2018, 9, 28))["n"].sum() < 20
+    assert any("4 October 2018" in note for note in read_card()["notes"])
+
+
+def test_heads_of_government_are_no_rebels(view: View) -> None:
+    """The executive speaks most for India and Pakistan, and hardly any cooperation comes from their armed groups."""
+    for dyad in (Dyad("IND", "PAK"), Dyad("PAK", "IND")):
+        spoken = view.events(dyad).filter(pl.col("actor_role").is_not_null())
+        by_role = dict(spoken.group_by("actor_role").agg(pl.col("n").sum()).iter_rows())
+        assert max(by_role, key=lambda role: by_role[role]) == "executive"
+        friendly = spoken.filter(pl.col("intensity_milli") > 0)
+        assert friendly.filter(pl.col("actor_role") == "armed group")["n"].sum() < 0.1 * friendly["n"].sum()
+
+
+def test_roles_of_the_account_are_those_of_the_files(view: View) -> None:
+    """As many ends have a role as the account says, and every end of every event is in it."""
+    ends, events = read_card()["figures"]["ends"], view.events()
+    having = sum(events.filter(pl.col(f"{end}_role").is_not_null())["n"].sum() for end in ("actor", "recipient"))
+    assert ends["with_role"] == having
+    assert sum(ends.values()) == 2 * events["n"].sum()
+
+
+def test_roles_and_places_leave_the_cells_as_they_were(view: View) -> None:
+    """Refining who speaks and where splits rows and moves no event: cells and their sums are the first edition's."""
+    cells = view.cells()
+    sums = cells.select(pl.col("n", "cooperation_milli", "conflict_milli", "lowest_milli", "square_milli").sum())
+    assert cells.height == 175957
+    assert sums.row(0) == (249900, 576946500, 232208200, 222302100, 4185769610000.0)
 
 
 def test_every_end_is_a_state_and_no_row_is_domestic(view: View) -> None:

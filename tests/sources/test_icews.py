@@ -73,6 +73,24 @@ def test_rows_left_out_are_left_out_by_name(tmp_path: Path, other: dict[str, str
     assert (read.ledger.ignored, read.days["rows"].to_list()) == ({rule: 1}, [1])
 
 
+@pytest.mark.parametrize(
+    ("name", "day", "role"),
+    [
+        ("Imran Khan", "2018-08-17", "opposition"),
+        ("Imran Khan", "2018-08-18", "executive"),
+        ("Rex Tillerson", "2018-04-01", None),
+        ("Police (Russia)", "2018-07-16", "executive"),
+        ("Somebody Else", "2018-07-16", "armed group"),
+    ],
+)
+def test_an_office_counts_before_a_name_and_a_name_before_sectors(
+    tmp_path: Path, name: str, day: str, role: str | None
+) -> None:
+    """Sectors that call a prime minister a rebel are not believed; where nothing else is known they are."""
+    row = icews_row(Event_Date=day, Source_Name=name, Source_Sectors="Radicals / Extremists / Fundamentalists")
+    assert _read(tmp_path, icews_row(2), row, name="x.tab").events["actor_role"].to_list() == ["executive", role]
+
+
 def test_nothing_is_made_of_missing_values(tmp_path: Path) -> None:
     """``NA`` in sectors, story and place is null."""
     read = _read(tmp_path, icews_row(Source_Sectors="NA", Story_ID="NA", Country="NA"))

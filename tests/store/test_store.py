@@ -51,6 +51,51 @@ def test_cells_add_up_to_the_events(
     assert store.view().cells(Pair("RUS", "USA")).equals(cells)
 
 
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.integers(0, 5),
+            st.integers(-9000, 9000),
+            st.integers(1, 4),
+            st.sampled_from(["military", "legislature", None]),
+            st.sampled_from(["CHE", "USA", None]),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_cells_by_role_and_by_place_add_up_to_the_cells(
+    rows: list[tuple[int, int, int, str | None, str | None]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whoever spoke, wherever it was, sums by role and by place are those of the cells, to the last thousandth."""
+    store = open_store(tmp_path_factory.mktemp("s"))
+    events = [
+        event(day, n=n, intensity_milli=n * value, actor_role=role, place=place) for day, value, n, role, place in rows
+    ]
+    append(store, part(*events))
+    view = store.view()
+    names = ("n", "cooperation_milli", "conflict_milli", "square_milli")
+    whole = view.cells().select(names).sum()
+    for cells in (view.cells_by_role(Pair("RUS", "USA")), view.cells_by_place(Pair("RUS", "USA"))):
+        assert cells.select(names).sum().equals(whole)
+        assert not cells.select(pl.exclude(names)).is_duplicated().any()
+    by_role = dict(view.cells_by_role().group_by("role").agg(pl.col("n").sum()).iter_rows())
+    assert by_role == {role: sum(n for *_, n, r, _ in rows if r == role) for role in {row[3] for row in rows}}
+
+
+def test_cells_by_role_and_by_place_are_cut_by_both_clocks(tmp_path: Path) -> None:
+    """A row published later, happening later, or of another pair is in neither; nor is one before the first day."""
+    store = open_store(tmp_path)
+    late = dt.datetime.combine(START + dt.timedelta(days=5), dt.time())
+    append(store, part(event(0), event(1, known_at=late), event(2), event(1, actor="FRA"), event(3), days=4))
+    view, pair = store.view(START + dt.timedelta(days=2)), Pair("USA", "RUS")
+    for read in (view.cells_by_role, view.cells_by_place):
+        assert read(pair)["n"].sum() == 2
+        assert read()["n"].sum() == 3
+        assert read(pair, since=START + dt.timedelta(days=1))["n"].sum() == 1
+
+
 TEXT = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
 ANY_ROW = st.fixed_dictionaries(
     {

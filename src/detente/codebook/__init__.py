@@ -22,7 +22,15 @@ from detente.codebook.events import (
     quads,
     weis_table,
 )
-from detente.codebook.roles import cameo_roles, role_of_cameo, role_of_name, role_of_sectors
+from detente.codebook.roles import (
+    cameo_roles,
+    role_of_cameo,
+    role_of_name,
+    role_of_sectors,
+    role_of_speaker,
+    speakers_table,
+)
+from detente.codebook.themes import theme_of_cameo
 
 __all__ = [
     "NO_EVENT_CODES",
@@ -42,7 +50,10 @@ __all__ = [
     "role_of_cameo",
     "role_of_name",
     "role_of_sectors",
+    "role_of_speaker",
+    "speakers_table",
     "state_name",
     "states",
+    "theme_of_cameo",
     "weis_table",
 ]

@@ -9,7 +9,7 @@ from itertools import combinations
 from detente.codebook import crosswalk
 from detente.codebook.events import quads
 from detente.codebook.reading import read_data
-from detente.domain.tables import QUADS, ROLES
+from detente.domain.tables import QUADS, ROLES, THEMES
 
 _MOST_INTENSE = 10_000
 _STATUSES = ("state", "disputed", "territory", "historic")
@@ -17,7 +17,7 @@ _STATUSES = ("state", "disputed", "territory", "historic")
 
 def check_codebook() -> list[str]:
     """All findings, each naming the file and the entry."""
-    return [*_check_events(), *_check_roles(), *_check_states()]
+    return [*_check_events(), *_check_themes(), *_check_roles(), *_check_speakers(), *_check_states()]
 
 
 def _check_events() -> list[str]:
@@ -48,6 +48,43 @@ def _check_roles() -> list[str]:
         *(f"roles: {row['key']} has unknown role {row['role']!r}" for row in rows if row["role"] not in ROLES),
         *(f"roles: {kind} {key} stands {n} times" for (kind, key), n in doubled.items() if n > 1),
     ]
+
+
+def _check_themes() -> list[str]:
+    """A prefix stands once, begins a code of CAMEO, names a known theme (or none, to take one back)."""
+    rows = read_data("themes")
+    codes = [row["code"] for row in read_data("cameo")]
+    findings = [
+        f"themes: {prefix} stands {n} times" for prefix, n in Counter(r["prefix"] for r in rows).items() if n > 1
+    ]
+    themes = {row["prefix"]: row["theme"] for row in rows}
+    for prefix, theme in themes.items():
+        if theme and theme not in THEMES:
+            findings.append(f"themes: {prefix} has unknown theme {theme!r}")
+        if not theme and not any(prefix[:length] in themes for length in range(2, len(prefix))):
+            findings.append(f"themes: {prefix} takes back a theme that nothing gives it")
+        if not any(code.startswith(prefix) for code in codes):
+            findings.append(f"themes: no CAMEO code begins with {prefix}")
+    return findings
+
+
+def _check_speakers() -> list[str]:
+    """Spells of one name do not overlap and end after they begin; role and state are known."""
+    rows = read_data("speakers")
+    iso3s = {row["iso3"] for row in read_data("states")}
+    findings = []
+    for row in rows:
+        if row["role"] and row["role"] not in ROLES:
+            findings.append(f"speakers: {row['name']} has unknown role {row['role']!r}")
+        if row["state"] not in iso3s:
+            findings.append(f"speakers: {row['name']} has unknown state {row['state']!r}")
+        if not row["since"] or not row["office"] or (row["until"] and row["until"] < row["since"]):
+            findings.append(f"speakers: {row['name']} has no office, no first day or an end before it")
+    for one, other in combinations(rows, 2):
+        is_apart = (one["until"] or "9999") < other["since"] or (other["until"] or "9999") < one["since"]
+        if one["name"] == other["name"] and not is_apart:
+            findings.append(f"speakers: {one['name']} has two offices at one time")
+    return findings
 
 
 def _check_states() -> list[str]:

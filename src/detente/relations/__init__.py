@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
 from detente.relations.measure import Guide, Measure, Quantity
@@ -9,13 +10,16 @@ from detente.relations.moves import build_moves
 from detente.relations.readings import Readings
 from detente.relations.registry import REGISTRY, find_measure, measure_pair, measure_pairs
 from detente.relations.status import STATUS, Status, read_status
+from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
 from detente.relations.weeks import build_weeks
 
 __all__ = [
+    "ARENAS_RULE",
     "EXPLAIN",
     "LEVEL",
     "REGISTRY",
     "STATUS",
+    "VOICES_RULE",
     "Explanation",
     "Guide",
     "Measure",
@@ -24,12 +28,16 @@ __all__ = [
     "Status",
     "build_moves",
     "build_weeks",
+    "explain_by_arena",
     "explain_change",
     "filter_local_level",
     "find_measure",
+    "measure_arenas",
     "measure_levels",
     "measure_pair",
     "measure_pairs",
+    "measure_voice_gaps",
+    "measure_voices",
     "pair_scales",
     "read_status",
 ]

@@ -30,7 +30,7 @@ from detente.sources.verdicts import (
     row_text,
     stripped,
 )
-from detente.sources.vocabulary import Lookup, cameo_codes, find_iso3_by_name, with_codes
+from detente.sources.vocabulary import Lookup, cameo_codes, find_iso3_by_name, offices_held, with_codes
 
 _HEADER = (
     "Event ID", "Event Date", "Source Name", "Source Sectors", "Source Country", "Event Text", "CAMEO Code",
@@ -126,11 +126,12 @@ class Icews:
 
 
 class _Names:
-    """Names to states and sectors to roles, each distinct text looked up once."""
+    """Names to states, names and sectors to roles, each distinct text looked up once."""
 
     def __init__(self) -> None:
         self.iso3 = Lookup(find_iso3_by_name)
-        self._role = Lookup(codebook.role_of_sectors)
+        self._role_of_name = Lookup(codebook.role_of_name)
+        self._role_of_sectors = Lookup(codebook.role_of_sectors)
 
     def kept(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The columns of events."""
@@ -145,13 +146,20 @@ class _Names:
             # The published key is id and date together: some ids stand for two events on different days.
             event_key=pl.col("event_id") + "/" + pl.col("occurred").dt.to_string("iso"),
             place=self.iso3(rows["place_name"]),
-            **{f"{end}_role": self._role(rows[f"{end}_sectors"]) for end in _ENDS},
+            **{f"{end}_role": self._role(rows, end) for end in _ENDS},
             **{
                 "note:reconstructed_vintage": pl.col("is_reconstructed"),
                 "note:intensity_differs": intensity_differs(),
                 "note:bad_bytes": pl.col("bad_bytes"),
             },
         )
+
+    def _role(self, rows: pl.DataFrame, end: str) -> pl.Series:
+        """The office held on the day, where it is known; else what the name gives away; else the sectors."""
+        names = rows[f"{end}_name"]
+        is_known, held = offices_held(names, rows["occurred"])
+        told = self._role_of_name(names).fill_null(self._role_of_sectors(rows[f"{end}_sectors"]))
+        return held.zip_with(is_known, told)
 
 
 def _layout_of(block: Block | None, path: Path) -> Mapping[str, int]:

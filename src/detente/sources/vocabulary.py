@@ -78,6 +78,20 @@ def role_codes() -> Mapping[str, str]:
     return codebook.cameo_roles()
 
 
+def offices_held(names: pl.Series, days: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Which names belong to known persons and bodies, and the role that each of these had on its day (else null)."""
+    spells = codebook.speakers_table()
+    is_known = names.is_in(spells["name"].implode()).fill_null(value=False)
+    rows = pl.DataFrame({"name": names, "day": days, "is_known": is_known}).with_row_index("row")
+    held = (
+        rows.filter("is_known")
+        .join(spells, on="name")
+        .filter(pl.col("since") <= pl.col("day"), pl.col("day") <= pl.coalesce("until", "day"))
+    )
+    found = rows.join(held.select("row", "role"), on="row", how="left", validate="1:1", maintain_order="left")
+    return is_known, found["role"]
+
+
 @cache
 def type_intensities() -> pl.DataFrame:
     """PLOVER types as ``event_type, type_milli``."""

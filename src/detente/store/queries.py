@@ -33,6 +33,30 @@ group by occurred, actor, recipient, directed, event_type
 order by occurred, actor, recipient, directed, event_type nulls first
 """
 
+CELLS_BY_ROLE = """
+select occurred, actor, recipient, directed, actor_role as role,
+       sum(n)::bigint as n,
+       sum(greatest(intensity_milli, 0))::bigint as cooperation_milli,
+       sum(greatest(-intensity_milli, 0))::bigint as conflict_milli,
+       sum(intensity_milli * intensity_milli // greatest(n, 1))::double as square_milli
+from events
+where {where}
+group by occurred, actor, recipient, directed, actor_role
+order by occurred, actor, recipient, directed, actor_role nulls first
+"""
+
+CELLS_BY_PLACE = """
+select occurred, actor, recipient, directed, event_type, provider_code, place,
+       sum(n)::bigint as n,
+       sum(greatest(intensity_milli, 0))::bigint as cooperation_milli,
+       sum(greatest(-intensity_milli, 0))::bigint as conflict_milli,
+       sum(intensity_milli * intensity_milli // greatest(n, 1))::double as square_milli
+from events
+where {where}
+group by occurred, actor, recipient, directed, event_type, provider_code, place
+order by occurred, actor, recipient, directed, event_type nulls first, provider_code nulls first, place nulls first
+"""
+
 EVENTS = """
 select * from events where {where}
 order by occurred, known_at, actor, recipient, provider_code, event_key, line

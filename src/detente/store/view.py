@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from detente.domain.actors import Dyad, Pair
-from detente.domain.tables import CELLS, COVERAGE, EVENTS, check_table
+from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, EVENTS, check_table
 from detente.errors import CutoffError, StoreError
 from detente.store import queries
 
@@ -100,6 +100,26 @@ class View:
             return cells if since is None else cells.filter(pl.col("occurred") >= since)
         where = _where(pair, since, None)
         return check_table(self._frame(queries.CELLS.format(where=where), CELLS.schema), CELLS)
+
+    def cells_by_role(self, pair: Pair | None = None, *, since: dt.date | None = None) -> pl.DataFrame:
+        """Events added up by day, dyad and who acts for the state: rows of the table ``cells_by_role``.
+
+        Args:
+            pair: Both directions of one pair; None for all.
+            since: First day.
+        """
+        sql = queries.CELLS_BY_ROLE.format(where=_where(pair, since, None))
+        return check_table(self._frame(sql, CELLS_BY_ROLE.schema), CELLS_BY_ROLE)
+
+    def cells_by_place(self, pair: Pair | None = None, *, since: dt.date | None = None) -> pl.DataFrame:
+        """Events added up by day, dyad, event code and place: rows of the table ``cells_by_place``.
+
+        Args:
+            pair: Both directions of one pair; None for all.
+            since: First day.
+        """
+        sql = queries.CELLS_BY_PLACE.format(where=_where(pair, since, None))
+        return check_table(self._frame(sql, CELLS_BY_PLACE.schema), CELLS_BY_PLACE)
 
     def events(
         self,

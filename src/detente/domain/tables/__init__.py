@@ -11,6 +11,7 @@ from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURES
+from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, CELLS_BY_ROLE, THEMES, VOICE_GAPS, VOICES
 from detente.domain.tables.schema import Column, Table, check_table
 
 TABLES: tuple[Table, ...] = (
@@ -26,10 +27,20 @@ TABLES: tuple[Table, ...] = (
     WATCH,
     CHRONOLOGY,
     MEASURES,
+    CELLS_BY_ROLE,
+    CELLS_BY_PLACE,
+    VOICES,
+    VOICE_GAPS,
+    ARENAS,
+    ARENA_CHANGES,
 )
 
 __all__ = [
+    "ARENAS",
+    "ARENA_CHANGES",
     "CELLS",
+    "CELLS_BY_PLACE",
+    "CELLS_BY_ROLE",
     "CHRONOLOGY",
     "COVERAGE",
     "EVENTS",
@@ -44,6 +55,9 @@ __all__ = [
     "ROLES",
     "STATUSES",
     "TABLES",
+    "THEMES",
+    "VOICES",
+    "VOICE_GAPS",
     "WATCH",
     "WEEKS",
     "Column",

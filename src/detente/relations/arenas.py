@@ -1,0 +1,236 @@
+"""Arenas: where, or over what, two states cooperate and clash, and which arena moved the balance.
+
+In come ``cells_by_place`` and ``coverage`` of one provider as of a day; out come ``arenas`` and ``arena_changes``. A
+place is a country; a theme is read off the CAMEO code (``codebook.theme_of_cameo``), not off the text of a report.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from detente.codebook import cameo_table, theme_of_cameo
+from detente.domain.actors import Pair
+from detente.domain.periods import DAYS_IN_WEEK
+from detente.domain.tables import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, COVERAGE, check_table
+from detente.relations.resampling import WEEKS_NEEDED, Floats, draw_weeks, in_weeks, ratio_band, weekly
+
+#: The public name of this algorithm; a changed result is a new name.
+ARENAS_RULE = "arenas-v1"
+#: The window of the shares: half a year, as for voices.
+WINDOW_WEEKS = 26
+#: The windows of the change are those of ``explain-v1``, so that the arenas add up to the same number.
+RECENT_WEEKS, USUAL_WEEKS = 4, 52
+#: With fewer events of a known arena there are no shares.
+EVENTS_NEEDED = 20
+#: With fewer comparable days before it, a change has nothing to be measured against (eight weeks, as for a status).
+USUAL_DAYS_NEEDED = 56
+_BAND = 1.6449
+_MILLI = 1000.0
+
+Kind = Literal["place", "theme"]
+
+
+def measure_arenas(
+    cells_by_place: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, as_of: dt.date, kind: Kind, seed: int = 1
+) -> pl.DataFrame:
+    """Where, or over what, do the two meet as partners, and where as opponents?
+
+    share = Σ conflict in the arena / Σ conflict in all known arenas over the last 26 weeks, both directions together;
+    likewise for cooperation. The 90 % band draws whole weeks again, 1,000 times.
+
+    A high share of conflict with a low one of cooperation is a place, or a matter, of dispute; the reverse is common
+    ground. Both high means that they are busy there. Events whose arena is not known are counted in a row of their own
+    and left out of the shares; shares are null with fewer than 20 events of a known arena. It cannot tell what a
+    dispute is about from where it is reported: the place is the country that the source found in the report, often
+    simply one of the two states; the theme is what the event's code says, and many codes ("accuse") name no matter.
+
+    Diehl (1992) on issues and places of disputes; Boschee et al. (2015) for places.
+
+    Args:
+        cells_by_place: Rows of ``cells_by_place``; those of other pairs are left out.
+        coverage: Rows of ``coverage``.
+        pair: The two states.
+        as_of: Last day of the window.
+        kind: ``place`` or ``theme``.
+        seed: Seed of the draws.
+
+    Returns:
+        Rows of ``arenas``, the busiest first, events of no known arena last.
+
+    Raises:
+        DataError: when a table does not fit its schema.
+
+    >>> day = dt.date(2018, 3, 26)
+    >>> cells = pl.DataFrame([
+    ...     {"occurred": day - dt.timedelta(days=7 * week), "actor": "USA", "recipient": "RUS", "directed": True,
+    ...      "event_type": kind, "provider_code": code, "place": place, "n": 2, "cooperation_milli": good,
+    ...      "conflict_milli": bad, "square_milli": 0.0}
+    ...     for week in range(8) for kind, code, place, good, bad in [
+    ...         ("CONSULT", "042", "FIN", 2_000, 0),
+    ...         ("COERCE", "163", "SYR", 0, 6_000),
+    ...         ("ACCUSE", "112", "FIN", 0, 2_000)]
+    ... ], schema=CELLS_BY_PLACE.schema)
+    >>> days = pl.DataFrame(
+    ...     [("p", day - dt.timedelta(days=back), 9, dt.datetime(2018, 3, 26), "present") for back in range(56)],
+    ...     schema=COVERAGE.schema, orient="row")
+    >>> places = measure_arenas(cells, days, Pair("USA", "RUS"), as_of=day, kind="place")
+    >>> places.select("arena", "soil", "cooperation_share", "conflict_share").rows()
+    [('FIN', 'third', 1.0, 0.25), ('SYR', 'third', 0.0, 0.75)]
+    >>> themes = measure_arenas(cells, days, Pair("USA", "RUS"), as_of=day, kind="theme")
+    >>> themes.select("arena", "n", "conflict_share").rows()
+    [('talks and ties', 16, 0.0), ('trade and aid', 16, 1.0), (None, 16, None)]
+    """
+    own = _arenas_of(cells_by_place, coverage, pair, kind)
+    rows, weeks = in_weeks(own, coverage, as_of=as_of, weeks=WINDOW_WEEKS)
+    first = as_of - dt.timedelta(days=WINDOW_WEEKS * DAYS_IN_WEEK - 1)
+    known = rows.drop_nulls("arena")
+    is_enough = weeks >= WEEKS_NEEDED and known["n"].sum() >= EVENTS_NEEDED
+    drawn = draw_weeks(weeks, seed=seed) if is_enough else None
+    totals = {name: weekly(known, f"{name}_milli", weeks) for name in ("cooperation", "conflict")}
+    found = []
+    for (arena,), cells in rows.group_by("arena"):
+        row: dict[str, object] = {"pair": pair.id, "kind": kind, "arena": arena, "soil": cells["soil"][0]}
+        row |= {"from_day": first, "to_day": as_of, "n": int(cells["n"].sum())}
+        for name, total in totals.items():
+            if arena is not None and drawn is not None and total.sum() > 0:
+                row |= _share(name, weekly(cells, f"{name}_milli", weeks), total, drawn)
+        found.append(row)
+    table = pl.DataFrame(found, schema=ARENAS.schema)
+    return check_table(
+        table.sort(pl.col("arena").is_null(), "n", "arena", descending=[False, True, False], nulls_last=True), ARENAS
+    )
+
+
+def explain_by_arena(
+    cells_by_place: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, as_of: dt.date, kind: Kind
+) -> pl.DataFrame:
+    """Which place, or which matter, made relations better or worse in the last four weeks?
+
+    change = Σ recent intensity / recent days − Σ usual intensity / usual days of the arena, over covered days: the last
+    4 weeks against the up to 52 before, as in ``explain-v1``. The rows add up to the pair's change, events of no known
+    arena included. The 90 % band takes events to arrive independently (a compound Poisson sum).
+
+    Above zero the arena made the balance better, below zero worse; with zero inside its band nothing is shown. Places
+    are compared over weeks in which at least half of the pair's events have one, so that a source which begins to name
+    places does not look like a change; days so left out are not in the day counts. There are no rows with fewer than 56
+    comparable days before, or none in the last four weeks. It cannot tell why an arena moved, nor what happened there
+    that was not reported.
+
+    Diehl (1992); Boschee et al. (2015).
+
+    Args:
+        cells_by_place: Rows of ``cells_by_place``; those of other pairs are left out.
+        coverage: Rows of ``coverage``.
+        pair: The two states.
+        as_of: Last day of the recent window.
+        kind: ``place`` or ``theme``.
+
+    Returns:
+        Rows of ``arena_changes``, the largest change first.
+
+    Raises:
+        DataError: when a table does not fit its schema.
+
+    >>> explain_by_arena(CELLS_BY_PLACE.empty(), COVERAGE.empty(), Pair("USA", "RUS"), as_of=dt.date(2018, 3, 26),
+    ...                  kind="theme").height
+    0
+    """
+    own = _arenas_of(cells_by_place, coverage, pair, kind)
+    days = _comparable_days(own, coverage, as_of, kind)
+    recent_from = as_of - dt.timedelta(days=RECENT_WEEKS * DAYS_IN_WEEK - 1)
+    recent_days = int((days["occurred"] >= recent_from).sum())
+    usual_days = days.height - recent_days
+    if not recent_days or usual_days < USUAL_DAYS_NEEDED:
+        return ARENA_CHANGES.empty()
+    is_recent = pl.col("occurred") >= recent_from
+    net = (pl.col("cooperation_milli") - pl.col("conflict_milli")) / _MILLI
+    square = pl.col("square_milli") / _MILLI**2
+    table = (
+        own.join(days, on="occurred", how="semi")
+        .group_by("arena")
+        .agg(
+            pl.col("soil").first(),
+            (net.filter(is_recent).sum() / recent_days).alias("recent"),
+            (net.filter(~is_recent).sum() / usual_days).alias("usual"),
+            (square.filter(is_recent).sum() / recent_days**2 + square.filter(~is_recent).sum() / usual_days**2)
+            .sqrt()
+            .alias("error"),
+        )
+        .with_columns(
+            pl.lit(pair.id).alias("pair"),
+            pl.lit(kind).alias("kind"),
+            pl.lit(recent_days, pl.Int64).alias("recent_days"),
+            pl.lit(usual_days, pl.Int64).alias("usual_days"),
+            (pl.col("recent") - pl.col("usual")).alias("change"),
+        )
+        .with_columns(
+            (pl.col("change") - _BAND * pl.col("error")).alias("change_low"),
+            (pl.col("change") + _BAND * pl.col("error")).alias("change_high"),
+        )
+        .sort(pl.col("change").abs(), "arena", descending=[True, False])
+    )
+    return check_table(table.select(ARENA_CHANGES.names), ARENA_CHANGES)
+
+
+def _arenas_of(cells_by_place: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, kind: Kind) -> pl.DataFrame:
+    """The pair's cells with ``arena`` and ``soil``."""
+    check_table(cells_by_place, CELLS_BY_PLACE)
+    check_table(coverage, COVERAGE)
+    both = [pair.a, pair.b]
+    own = cells_by_place.filter(pl.col("actor").is_in(both), pl.col("recipient").is_in(both))
+    if kind == "theme":
+        return _with_themes(own).with_columns(pl.lit(None, pl.String).alias("soil"))
+    soil = pl.when(pl.col("place").is_in(both)).then(pl.lit("own")).when(pl.col("place").is_not_null())
+    return own.with_columns(pl.col("place").alias("arena"), soil.then(pl.lit("third")).alias("soil"))
+
+
+def _with_themes(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells with their theme as ``arena``; a code counts as CAMEO where it has the type that CAMEO gives it."""
+    cameo = cameo_table().select(provider_code="code", event_type="event_type")
+    codes = (
+        cells.select("provider_code", "event_type")
+        .unique()
+        .join(cameo, on=["provider_code", "event_type"], how="semi", nulls_equal=True)
+    )
+    themes = codes.drop_nulls("provider_code").with_columns(
+        pl.Series("arena", [theme_of_cameo(code) for code in codes["provider_code"].drop_nulls()], pl.String)
+    )
+    return cells.join(themes, on=["provider_code", "event_type"], how="left", nulls_equal=True)
+
+
+def _comparable_days(cells: pl.DataFrame, coverage: pl.DataFrame, as_of: dt.date, kind: Kind) -> pl.DataFrame:
+    """Covered days of both windows, as ``occurred``; for places, of weeks in which half of the events have one.
+
+    A week without an event is comparable once an earlier one was.
+    """
+    weeks_back = ((pl.lit(as_of) - pl.col("occurred")).dt.total_days() // DAYS_IN_WEEK).alias("back")
+    first = as_of - dt.timedelta(days=(RECENT_WEEKS + USUAL_WEEKS) * DAYS_IN_WEEK - 1)
+    days = coverage.filter(pl.col("status") == "present", pl.col("day").is_between(first, as_of)).select(
+        pl.col("day").alias("occurred")
+    )
+    if kind == "theme":
+        return days
+    days = days.with_columns(weeks_back)
+    counts = (
+        cells.join(days, on="occurred")
+        .group_by("back")
+        .agg(pl.col("n").sum().alias("all"), pl.col("n").filter(pl.col("arena").is_not_null()).sum().alias("placed"))
+    )
+    weeks = (
+        days.select("back")
+        .unique()
+        .join(counts, on="back", how="left")
+        .sort("back", descending=True)
+        .with_columns((2 * pl.col("placed") >= pl.col("all")).forward_fill().fill_null(value=False).alias("is_placed"))
+    )
+    return days.join(weeks.filter("is_placed"), on="back", how="semi").select("occurred")
+
+
+def _share(name: str, part: Floats, total: Floats, drawn: Floats) -> dict[str, float]:
+    low, high = ratio_band(part, total, drawn)
+    share = float(np.sum(part) / np.sum(total))
+    return {f"{name}_share": share, f"{name}_share_low": max(low, 0.0), f"{name}_share_high": min(high, 1.0)}

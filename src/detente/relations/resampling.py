@@ -1,0 +1,86 @@
+"""Bands by drawing weeks again: reports of one matter come in the same week, so weeks and not events are drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from detente.domain.periods import DAYS_IN_WEEK
+
+Floats = npt.NDArray[np.float64]
+
+#: Draws for a band; its ends then move by about a twentieth of its width with another seed.
+DRAWS = 1000
+#: With fewer weeks than this to draw from, a band would be far too narrow: there is none.
+WEEKS_NEEDED = 8
+_LOW, _HIGH = 0.05, 0.95
+
+
+@lru_cache(maxsize=8)
+def draw_weeks(weeks: int, *, seed: int) -> Floats:
+    """How often each week is drawn: as many weeks as there are, with replacement, shape (draws, weeks); read only."""
+    drawn = np.random.default_rng(seed).multinomial(weeks, np.full(weeks, 1 / weeks), size=DRAWS).astype(np.float64)
+    drawn.flags.writeable = False
+    return drawn
+
+
+def ratio_band(top: Floats, bottom: Floats, drawn: Floats) -> tuple[float, float]:
+    """The 90 % band of Σ top / Σ bottom over weeks, by quantiles of drawn weeks (see ``band_of``).
+
+    Args:
+        top: One value a week.
+        bottom: One value a week; must not be zero in all.
+        drawn: What ``draw_weeks`` returned for as many weeks.
+    """
+    return band_of(float(top.sum() / bottom.sum()), _ratios(top, bottom, drawn), len(top))
+
+
+def difference_band(first: tuple[Floats, Floats], second: tuple[Floats, Floats], drawn: Floats) -> tuple[float, float]:
+    """The 90 % band of one ratio minus another, both from the same weeks: what moves both cancels out."""
+    value = float(first[0].sum() / first[1].sum() - second[0].sum() / second[1].sum())
+    return band_of(value, _ratios(*first, drawn) - _ratios(*second, drawn), len(first[0]))
+
+
+def band_of(value: float, draws: Floats, weeks: int) -> tuple[float, float]:
+    """Quantiles of the draws, widened about the value by √(weeks / (weeks − 1)), as small samples need."""
+    low, high = np.nanquantile(draws, (_LOW, _HIGH))
+    wider = math.sqrt(weeks / (weeks - 1))
+    return value + wider * min(float(low) - value, 0.0), value + wider * max(float(high) - value, 0.0)
+
+
+def in_weeks(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date, weeks: int) -> tuple[pl.DataFrame, int]:
+    """Cells of covered days of the last weeks up to a day, with the number of their week, and how many weeks there are.
+
+    Args:
+        cells: Any table with the column ``occurred``.
+        coverage: Rows of ``coverage``.
+        as_of: Last day of the last week.
+        weeks: How many weeks.
+
+    Returns:
+        The cells with ``week`` (0 for the first that has a covered day), and the number of weeks with a covered day.
+    """
+    first = as_of - dt.timedelta(days=weeks * DAYS_IN_WEEK - 1)
+    days = coverage.filter(pl.col("status") == "present", pl.col("day").is_between(first, as_of)).select(
+        pl.col("day").alias("occurred"), ((pl.col("day") - first).dt.total_days() // DAYS_IN_WEEK).alias("block")
+    )
+    blocks = days.select(pl.col("block").unique().sort()).with_row_index("week").with_columns(pl.col("week").cast(int))
+    return cells.join(days.join(blocks, on="block").drop("block"), on="occurred"), blocks.height
+
+
+def weekly(values: pl.DataFrame, column: str, weeks: int) -> Floats:
+    """One column added up by week, zero where a week has none: shape (weeks,)."""
+    sums = np.zeros(weeks)
+    np.add.at(sums, values["week"].to_numpy(), values[column].to_numpy())
+    return sums
+
+
+def _ratios(top: Floats, bottom: Floats, drawn: Floats) -> Floats:
+    tops, bottoms = drawn @ top, drawn @ bottom
+    ratios: Floats = np.divide(tops, bottoms, out=np.full(len(drawn), np.nan), where=bottoms > 0)
+    return ratios

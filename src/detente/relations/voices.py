@@ -1,0 +1,183 @@
+"""Voices: how each branch of a state behaves towards another state, and how far executive and legislature stand apart.
+
+In come ``cells_by_role`` and ``coverage`` of one provider as of a day; out come ``voices`` and ``voice_gaps``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+
+from detente.domain.actors import Dyad, Pair
+from detente.domain.periods import DAYS_IN_WEEK
+from detente.domain.tables import CELLS_BY_ROLE, COVERAGE, ROLES, VOICE_GAPS, VOICES, check_table
+from detente.relations.resampling import WEEKS_NEEDED, Floats, difference_band, draw_weeks, in_weeks, ratio_band, weekly
+
+#: The public name of this algorithm; a changed result is a new name.
+VOICES_RULE = "voices-v1"
+#: Half a year: a legislature is heard of a few times a week at most, and a year would hide that it changed its tune.
+WINDOW_WEEKS = 26
+#: A branch with fewer events, or heard in fewer weeks, has no numbers of its own; with 20 events of a spread of about
+#: four points the band is already some three points wide.
+EVENTS_NEEDED = 20
+WEEKS_HEARD = 6
+_MILLI = 1000.0
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """One branch's events, cooperation and conflict by week."""
+
+    n: Floats
+    cooperation: Floats
+    conflict: Floats
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether there is evidence enough for numbers."""
+        enough_weeks = len(self.n) >= WEEKS_NEEDED and int((self.n > 0).sum()) >= WEEKS_HEARD
+        return enough_weeks and self.n.sum() >= EVENTS_NEEDED
+
+
+def measure_voices(
+    cells_by_role: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, as_of: dt.date, seed: int = 1
+) -> pl.DataFrame:
+    """Who in a state is kind or hostile to the other state: its government, its parliament, its soldiers?
+
+    tone = Σ intensity / Σ events of a branch over the last 26 weeks, in Goldstein points for the mean event;
+    cooperation and conflict are the positive and negative parts apart. The 90 % band draws whole weeks again, 1,000
+    times, so that reports of one matter stay together.
+
+    A high tone means that what is reported of this branch is mostly friendly, a low one that it is mostly hostile. It
+    is the mean of an event, so a busy branch is not louder than a quiet one: read it beside its share of the events.
+    Numbers are null for a branch with fewer than 20 events or heard in fewer than 6 weeks. The row without a role holds
+    events in which the state is named as such ("Russia") or nobody could be placed. It cannot tell what a branch
+    decides in private, nor whether a branch speaks for the state; and reporters choose whom to quote.
+
+    Putnam (1988) on why branches differ; Boschee et al. (2015) for sectors; Efron and Tibshirani (1993), ch. 8, for
+    drawing blocks.
+
+    Args:
+        cells_by_role: Rows of ``cells_by_role``; those of other pairs, and without a direction, are left out.
+        coverage: Rows of ``coverage``.
+        pair: The two states.
+        as_of: Last day of the window.
+        seed: Seed of the draws.
+
+    Returns:
+        Rows of ``voices``, for each direction and role that was heard; none where no day is covered.
+
+    Raises:
+        DataError: when a table does not fit its schema.
+
+    >>> day, sums = dt.date(2018, 3, 26), {"n": 12, "square_milli": 0.0}
+    >>> cells = pl.DataFrame([
+    ...     {"occurred": day - dt.timedelta(days=7 * week), "actor": "USA", "recipient": "RUS", "directed": True,
+    ...      "role": role, "cooperation_milli": good, "conflict_milli": bad, **sums}
+    ...     for week in range(8) for role, good, bad in [("executive", 36_000, 0), ("legislature", 0, 60_000)]
+    ... ], schema=CELLS_BY_ROLE.schema)
+    >>> days = pl.DataFrame(
+    ...     [("p", day - dt.timedelta(days=back), 9, dt.datetime(2018, 3, 26), "present") for back in range(56)],
+    ...     schema=COVERAGE.schema, orient="row")
+    >>> voices = measure_voices(cells, days, Pair("USA", "RUS"), as_of=day)
+    >>> voices.select("role", "share", "tone").rows()
+    [('executive', 0.5, 3.0), ('legislature', 0.5, -5.0)]
+    """
+    rows, weeks, first = _window(cells_by_role, coverage, pair, as_of)
+    drawn = draw_weeks(weeks, seed=seed) if weeks else None
+    found = []
+    for dyad in pair.dyads:
+        voices = _voices_of(rows, dyad, weeks)
+        total = sum(float(voice.n.sum()) for voice in voices.values())
+        for role, voice in voices.items():
+            n = float(voice.n.sum())
+            row: dict[str, object] = {"pair": pair.id, **vars(dyad), "role": role, "from_day": first, "to_day": as_of}
+            row |= {"n": int(n), "share": n / total}
+            if voice.is_heard and drawn is not None:
+                parts = {"cooperation": voice.cooperation, "conflict": voice.conflict}
+                for name, top in (parts | {"tone": voice.cooperation - voice.conflict}).items():
+                    low, high = ratio_band(top, voice.n, drawn)
+                    low = low if name == "tone" else max(low, 0.0)
+                    row |= {name: float(top.sum() / n), f"{name}_low": low, f"{name}_high": high}
+            found.append(row)
+    return check_table(pl.DataFrame(found, schema=VOICES.schema), VOICES)
+
+
+def measure_voice_gaps(
+    cells_by_role: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, as_of: dt.date, seed: int = 1
+) -> pl.DataFrame:
+    """Does a state's government speak more softly than its parliament, or more harshly?
+
+    gap = tone of the executive − tone of the legislature (see ``measure_voices``), in Goldstein points for the mean
+    event, over the last 26 weeks. The 90 % band draws the same weeks for both, so that what moves both cancels out.
+
+    Above zero the executive is the more friendly of the two towards the other state, below zero the more hostile; with
+    zero inside the band, no difference is shown. It is null where either has fewer than 20 events or was heard in fewer
+    than 6 weeks, which is so for most pairs. It cannot tell whether they disagree: they may speak of different matters,
+    and a division of labour looks the same as a quarrel.
+
+    Putnam (1988); Boschee et al. (2015); Efron and Tibshirani (1993), ch. 8.
+
+    Args:
+        cells_by_role: Rows of ``cells_by_role``; those of other pairs, and without a direction, are left out.
+        coverage: Rows of ``coverage``.
+        pair: The two states.
+        as_of: Last day of the window.
+        seed: Seed of the draws.
+
+    Returns:
+        Rows of ``voice_gaps``, one for each direction.
+
+    Raises:
+        DataError: when a table does not fit its schema.
+
+    >>> nothing = CELLS_BY_ROLE.empty(), COVERAGE.empty()
+    >>> gaps = measure_voice_gaps(*nothing, Pair("USA", "RUS"), as_of=dt.date(2018, 3, 1))
+    >>> gaps.select("actor", "n_executive", "gap").rows()
+    [('USA', 0, None), ('RUS', 0, None)]
+    """
+    rows, weeks, first = _window(cells_by_role, coverage, pair, as_of)
+    found = []
+    for dyad in pair.dyads:
+        voices = _voices_of(rows, dyad, weeks)
+        both = [voices.get(name) for name in ("executive", "legislature")]
+        counts = [int(voice.n.sum()) if voice else 0 for voice in both]
+        row: dict[str, object] = {"pair": pair.id, **vars(dyad), "from_day": first, "to_day": as_of}
+        row |= dict(zip(("n_executive", "n_legislature"), counts, strict=True))
+        heard = [(voice.cooperation - voice.conflict, voice.n) for voice in both if voice and voice.is_heard]
+        if len(heard) == len(both):
+            executive, legislature = heard
+            gap = executive[0].sum() / executive[1].sum() - legislature[0].sum() / legislature[1].sum()
+            low, high = difference_band(executive, legislature, draw_weeks(weeks, seed=seed))
+            row |= {"gap": float(gap), "gap_low": low, "gap_high": high}
+        found.append(row)
+    return check_table(pl.DataFrame(found, schema=VOICE_GAPS.schema), VOICE_GAPS)
+
+
+def _window(
+    cells_by_role: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, as_of: dt.date
+) -> tuple[pl.DataFrame, int, dt.date]:
+    """The pair's directed cells by week, the number of weeks, and the first day of the window."""
+    check_table(cells_by_role, CELLS_BY_ROLE)
+    check_table(coverage, COVERAGE)
+    both = [pair.a, pair.b]
+    own = cells_by_role.filter("directed", pl.col("actor").is_in(both), pl.col("recipient").is_in(both))
+    rows, weeks = in_weeks(own, coverage, as_of=as_of, weeks=WINDOW_WEEKS)
+    return rows, weeks, as_of - dt.timedelta(days=WINDOW_WEEKS * DAYS_IN_WEEK - 1)
+
+
+def _voices_of(rows: pl.DataFrame, dyad: Dyad, weeks: int) -> dict[str | None, _Voice]:
+    """A direction's voices in the order of the list of roles, nobody in particular last; only those with an event."""
+    own = rows.filter(pl.col("actor") == dyad.actor, pl.col("recipient") == dyad.recipient)
+    by_role = {key[0]: frame for key, frame in own.group_by("role")}
+    return {
+        role: _Voice(
+            weekly(by_role[role], "n", weeks),
+            weekly(by_role[role], "cooperation_milli", weeks) / _MILLI,
+            weekly(by_role[role], "conflict_milli", weeks) / _MILLI,
+        )
+        for role in (*ROLES, None)
+        if role in by_role
+    }
