@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detente.relations.compared import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
 from detente.relations.moves import build_moves
@@ -11,6 +12,7 @@ from detente.relations.weeks import build_weeks
 __all__ = [
     "EXPLAIN",
     "LEVEL",
+    "STANDING",
     "STATUS",
     "Explanation",
     "Status",
@@ -19,6 +21,8 @@ __all__ = [
     "explain_change",
     "filter_local_level",
     "measure_levels",
+    "measure_standings",
+    "measure_yearly_standings",
     "pair_scales",
     "read_status",
 ]

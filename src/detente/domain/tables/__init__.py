@@ -11,6 +11,7 @@ from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.schema import Column, Table, check_table
+from detente.domain.tables.standing import STANDINGS
 
 TABLES: tuple[Table, ...] = (
     EVENTS,
@@ -18,6 +19,7 @@ TABLES: tuple[Table, ...] = (
     COVERAGE,
     WEEKS,
     LEVELS,
+    STANDINGS,
     REASONS,
     FORECASTS,
     RESOLUTIONS,
@@ -39,6 +41,7 @@ __all__ = [
     "REASONS",
     "RESOLUTIONS",
     "ROLES",
+    "STANDINGS",
     "STATUSES",
     "TABLES",
     "WATCH",
