@@ -158,7 +158,9 @@ def test_other_names_are_mapped_and_the_provider_is_named(tmp_path: Path) -> Non
 
 def test_missing_columns_are_named_with_what_was_found(tmp_path: Path) -> None:
     """The message says what is needed, what is there, and how to map it."""
-    with pytest.raises(SourceError, match=r"lacks one of event_type, cameo, quad, intensity.*date, actor, recipient, score"):
+    with pytest.raises(
+        SourceError, match=r"lacks one of event_type, cameo, quad, intensity.*date, actor, recipient, score"
+    ):
         _read(tmp_path, "date,actor,recipient,score", "2024-01-01,FRA,DEU,1")
     with pytest.raises(SourceError, match=r"lacks actor; recipient.*--map actor="):
         _read(tmp_path, "date,a,b,intensity", "2024-01-01,FRA,DEU,1")

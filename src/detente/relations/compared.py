@@ -1,6 +1,6 @@
 """Relations compared with each other: where each stands among all, over a year or any window (`standing-v1`).
 
-`level-v1` compares a relation with its own past and says nothing about which of two relations is the better one; this
+A level compares a relation with its own past and says nothing about which of two relations is the better one; this
 says that, and nothing about what is usual for a pair. In come ``cells`` and ``coverage`` of one provider, all dyads of
 them, since the others are the measuring rod; out comes ``standings``.
 """
