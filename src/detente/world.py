@@ -36,6 +36,7 @@ ArenaKind = Literal["place", "theme"]
 #: A pair with fewer events a week is too quiet to be put on a list of movers.
 _WATCH_MIN_EVENTS_A_WEEK = 5
 _RECENT_WEEKS = 4
+_YEAR_DAYS = 365
 
 
 def default_store_path() -> Path:
@@ -177,6 +178,23 @@ class World:
         chosen = [Pair(*pair.split("-")) for pair in self.pairs()["pair"]] if pairs is None else pairs
         wanted = None if only is None else [relations.find_measure(only)]
         return relations.measure_pairs(self.readings(self.as_of), chosen, self.as_of, measures=wanted)
+
+    def standings(
+        self, *, first: str | dt.date | None = None, last: str | dt.date | None = None, by: Side = "pair"
+    ) -> pl.DataFrame:
+        """Rows of the table ``standings``: where relations stand among all relations, as known on the world's day.
+
+        Args:
+            first: First day of the window; with neither end given, every calendar year by itself.
+            last: Last day of the window; by default the world's day.
+            by: One row per pair or per dyad.
+        """
+        cells, coverage = self.view.cells(), self.view.coverage()
+        if first is None and last is None:
+            return relations.measure_yearly_standings(cells, coverage, by=by)
+        end = parse_day(last, what="last day") if last is not None else self.as_of
+        start = parse_day(first, what="first day") if first is not None else end - dt.timedelta(days=_YEAR_DAYS - 1)
+        return relations.measure_standings(cells, coverage, first=start, last=end, by=by)
 
     def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""

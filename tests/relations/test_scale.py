@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
+import polars as pl
 import pytest
 
+from detente.domain.tables import WEEKS
+from detente.relations import pair_scales
 from detente.relations.scale import SMALLEST_SCALE, typical_scales
 
 
@@ -43,3 +47,19 @@ def test_a_week_too_young_to_know_takes_the_pool_of_pairs_that_meet() -> None:
     balance[0] = np.nan
     balance[1:3] = 8.0
     assert math.isclose(typical_scales(balance)[0], 8.0)
+
+
+def test_levels_and_forecasts_use_one_scale() -> None:
+    """With short, gappy histories too, a level's scale is the scale of the forecast's panel for the same pairs."""
+    rng = np.random.default_rng(2)
+    for weeks in (1, 9, 25, 26, 40):
+        balance = rng.normal(size=(6, weeks)) * 10.0 ** np.arange(-3, 3)[:, None]
+        balance[rng.random(balance.shape) < 0.2] = np.nan
+        ends = [dt.date(2018, 1, 7) + dt.timedelta(days=7 * week) for week in range(weeks)]
+        rows = [
+            (f"AA{row}-BBB", None, None, end, 7, None, None, None, None if math.isnan(value) else value, None, None)
+            for row, values in enumerate(balance)
+            for end, value in zip(ends, values.tolist(), strict=True)
+        ]
+        table = pl.DataFrame(rows, schema=WEEKS.schema, orient="row").sample(fraction=1.0, shuffle=True, seed=3)
+        np.testing.assert_array_equal(pair_scales(table).sort("pair")["scale"].to_numpy(), typical_scales(balance))

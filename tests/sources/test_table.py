@@ -158,7 +158,9 @@ def test_other_names_are_mapped_and_the_provider_is_named(tmp_path: Path) -> Non
 
 def test_missing_columns_are_named_with_what_was_found(tmp_path: Path) -> None:
     """The message says what is needed, what is there, and how to map it."""
-    with pytest.raises(SourceError, match=r"lacks one of event_type, cameo, intensity.*date, actor, recipient, score"):
+    with pytest.raises(
+        SourceError, match=r"lacks one of event_type, cameo, quad, intensity.*date, actor, recipient, score"
+    ):
         _read(tmp_path, "date,actor,recipient,score", "2024-01-01,FRA,DEU,1")
     with pytest.raises(SourceError, match=r"lacks actor; recipient.*--map actor="):
         _read(tmp_path, "date,a,b,intensity", "2024-01-01,FRA,DEU,1")
@@ -293,3 +295,25 @@ def test_a_score_of_every_pair_and_day_is_read_in_bounded_parts(reference_data: 
     total = scores.select(pl.col("score").cast(pl.Float64).sum()).collect().item()
     assert read.events["intensity_milli"].sum() / 1000 == pytest.approx(total, abs=20)
     assert read.days.height == 1461
+
+
+def test_counts_by_quad_take_the_quads_intensity(tmp_path: Path) -> None:
+    """A quad, in any usual spelling, stands for its typical intensity, without a type; an unknown one fails by name."""
+    from detente.codebook import intensity_milli_of_quad
+
+    table = _read(
+        tmp_path,
+        "date,actor,recipient,quad,count",
+        "2004-12-31,FRA,DEU,verbal_cooperation,90",
+        "2004-12-31,FRA,DEU,Material Conflict,2",
+        "2004-12-31,FRA,DEU,love,2",
+    )
+    sums = {row["n"]: row["intensity_milli"] for row in table.events.rows(named=True)}
+    wanted = {
+        90: 90 * intensity_milli_of_quad("verbal cooperation"),
+        2: 2 * intensity_milli_of_quad("material conflict"),
+    }
+    assert sums == wanted
+    assert wanted[2] < 0 < wanted[90]
+    assert table.events["event_type"].null_count() == 2
+    assert table.ledger.failed == {"unknown_quad": 1}

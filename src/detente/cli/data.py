@@ -23,6 +23,7 @@ class Exportable(StrEnum):
 
     events = "events"
     levels = "levels"
+    standings = "standings"
     forecasts = "forecasts"
 
 
@@ -74,13 +75,13 @@ def export(
     pair: Annotated[
         tuple[str, str] | None, typer.Option("--pair", metavar="STATE STATE", help="One pair only.")
     ] = None,
-    dyads: Annotated[bool, typer.Option("--dyads", help="levels: each direction apart.")] = False,
+    dyads: Annotated[bool, typer.Option("--dyads", help="levels, standings: each direction apart.")] = False,
     as_of: AsOf = None,
     store: StoreDir = None,
     provider: Provider = None,
     as_json: Json = False,
 ) -> None:
-    """Write events, levels or forecasts to a file."""
+    """Write events, levels, standings (by year) or forecasts to a file."""
     world = open_world_for(store, as_of, provider)
     frame = _exported(world, what, pair, by="dyad" if dyads else "pair")
     write_frame(frame, to)
@@ -121,6 +122,9 @@ def _exported(
         return view.events() if view else world.view.events()
     if what is Exportable.levels:
         return view.level(by=by) if view else world.levels(by=by)
+    if what is Exportable.standings:
+        standings = world.standings(by=by)
+        return standings.filter(pair=view.pair.id) if view else standings
     return view.forecasts() if view else world.forecasts()
 
 

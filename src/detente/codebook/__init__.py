@@ -16,6 +16,7 @@ from detente.codebook.crosswalk import (
 from detente.codebook.events import (
     NO_EVENT_CODES,
     cameo_table,
+    intensity_milli_of_quad,
     intensity_milli_of_type,
     phrases,
     quad_of,
@@ -41,6 +42,7 @@ __all__ = [
     "codes_to_iso3",
     "demonym",
     "find_state",
+    "intensity_milli_of_quad",
     "intensity_milli_of_type",
     "iso3_of",
     "phrases",

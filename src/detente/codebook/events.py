@@ -68,10 +68,31 @@ def intensity_milli_of_type(event_type: str) -> int:
         CodebookError: when it is no PLOVER type.
     """
     quad_of(event_type)
+    return _mean_milli({event_type})
+
+
+@cache
+def intensity_milli_of_quad(quad: str) -> int:
+    """The typical intensity of a quad, in thousandths: the mean over its CAMEO root and base codes (2–3 digits).
+
+    Raises:
+        CodebookError: when it is no quad.
+    """
+    types = {name for name, found in quads().items() if found == quad}
+    if not types:
+        raise CodebookError(
+            f"The quad {quad!r} was given.",
+            "It is not a quad.",
+            f"Quads are: {', '.join(dict.fromkeys(quads().values()))}.",
+        )
+    return _mean_milli(types)
+
+
+def _mean_milli(types: set[str]) -> int:
     values = [
         int(row["intensity_milli"])
         for row in read_data("cameo")
-        if row["event_type"] == event_type and len(row["code"]) <= 3
+        if row["event_type"] in types and len(row["code"]) <= 3
     ]
     return round(sum(values) / len(values))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
+from detente.relations.compared import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
 from detente.relations.measure import Guide, Measure, Quantity
@@ -18,6 +19,7 @@ __all__ = [
     "EXPLAIN",
     "LEVEL",
     "REGISTRY",
+    "STANDING",
     "STATUS",
     "VOICES_RULE",
     "Explanation",
@@ -36,8 +38,10 @@ __all__ = [
     "measure_levels",
     "measure_pair",
     "measure_pairs",
+    "measure_standings",
     "measure_voice_gaps",
     "measure_voices",
+    "measure_yearly_standings",
     "pair_scales",
     "read_status",
 ]

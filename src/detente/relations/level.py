@@ -1,4 +1,4 @@
-"""The level of a relation: its weekly balance on a stable scale, filtered, with a band (`level-v1`)."""
+"""The level of a relation: its weekly balance on a stable scale, filtered, with a band (`level-v2`)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from detente.domain.tables import LEVELS, WEEKS, check_table
+from detente.relations.scale import typical_scales
 
 #: The public name of this algorithm; a changed result is a new name.
-LEVEL = "level-v1"
-#: Weeks of history from which a pair's own scale stands alone (design: at least 26 weeks).
-WEEKS_FOR_OWN_SCALE = 26
-#: A scale below this (Goldstein points a day) would turn a single mild event into a storm.
-SMALLEST_SCALE = 0.05
+LEVEL = "level-v2"
 #: Half-width of a 90 % band in standard errors.
 BAND = 1.6449
 #: Signal-to-noise ratios tried for the filter: variance of the weekly step over the variance of the noise.
@@ -27,14 +24,15 @@ _Floats = NDArray[np.float64]
 
 
 def measure_levels(weeks: pl.DataFrame) -> pl.DataFrame:
-    """How warm or hostile a relation is, week by week, on a scale on which pairs can be compared.
+    """How warm or hostile a relation is, week by week, on its own scale: against what is usual for this pair.
 
     level_raw = asinh(balance / s), where s is the pair's median absolute weekly balance (`pair_scales`); the level
     is a local-level filter of it: a random walk seen through noise, with the ratio of the two chosen by likelihood.
 
     Above zero the reported behaviour was on balance cooperative, below zero hostile; ±1 is about the pair's typical
     week, and the scale is logarithmic beyond that. A week without enough covered days is null. It cannot tell whether
-    reports are true, nor warmth from a busy news week: read it beside the volume and the share of conflict.
+    reports are true, nor warmth from a busy news week: read it beside the volume and the share of conflict. Nor can it
+    tell which of two pairs is the better relation, since each has a scale of its own: `standing-v1` does that.
 
     Goldstein (1992) for the intensities; Harvey (1989), ch. 2, for the filter.
 
@@ -74,24 +72,21 @@ def measure_levels(weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def pair_scales(weeks: pl.DataFrame) -> pl.DataFrame:
-    """Each pair's (or dyad's) typical absolute weekly balance, leaning on the pool where the history is short.
+    """Each pair's (or dyad's) typical absolute weekly balance: `typical_scales` of a table of weeks.
 
-    s = exp(w · log(own median) + (1 − w) · log(pool median)), w = min(1, weeks / 26), and never below 0.05 points
-    a day; the pool median is the median over the pairs of the frame.
+    The pairs of the frame whose own median is above the smallest scale are the pool that short histories lean on.
+
+    Args:
+        weeks: Rows of ``weeks``, each pair (or dyad) with the same weeks.
 
     Returns:
         Columns ``pair, actor, recipient, scale`` (Goldstein points a day).
     """
-    own = (
-        weeks.group_by("pair", "actor", "recipient")
-        .agg(pl.col("balance").abs().median().alias("own"), pl.col("balance").count().alias("weeks"))
-        .with_columns(pl.col("own").clip(lower_bound=SMALLEST_SCALE))
-    )
-    middle = own["own"].median()
-    pool = float(middle) if isinstance(middle, float) else SMALLEST_SCALE
-    weight = (pl.col("weeks") / WEEKS_FOR_OWN_SCALE).clip(0.0, 1.0)
-    log_scale = weight * pl.col("own").fill_null(pool).log() + (1 - weight) * math.log(pool)
-    return own.with_columns(log_scale.exp().alias("scale")).select("pair", "actor", "recipient", "scale")
+    ordered = weeks.sort("pair", "actor", "week_end")
+    keys = ordered.select("pair", "actor", "recipient").unique(maintain_order=True)
+    values = ordered["balance"].fill_null(float("nan")).to_numpy()
+    balance = values.reshape(keys.height, -1) if keys.height else np.empty((0, 0))
+    return keys.with_columns(pl.Series("scale", typical_scales(balance), pl.Float64))
 
 
 def filter_local_level(values: _Floats) -> tuple[_Floats, _Floats]:

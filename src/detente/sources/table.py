@@ -28,7 +28,7 @@ from detente.sources.verdicts import close_part, fit_days, row_text
 
 NEEDED = ("date", "actor", "recipient")
 #: At least one of these says what happened.
-VALUES = ("event_type", "cameo", "intensity")
+VALUES = ("event_type", "cameo", "quad", "intensity")
 OPTIONAL = ("count", "role", "recipient_role", "place", "url", "known_at")
 _SEPARATORS = ",\t;"
 

@@ -16,7 +16,14 @@ from detente import codebook
 from detente.domain.tables import ROLES
 from detente.errors import SourceError
 from detente.sources.verdicts import end_failures, end_rules, judge, stripped, translated
-from detente.sources.vocabulary import Lookup, cameo_codes, likely_family, type_intensities, with_codes
+from detente.sources.vocabulary import (
+    Lookup,
+    cameo_codes,
+    likely_family,
+    quad_intensities,
+    type_intensities,
+    with_codes,
+)
 
 #: Goldstein's scale ends here.
 _SCALE_END = 10.0
@@ -25,7 +32,7 @@ _LARGEST = 1e9
 _SAMPLE = 500
 _ISO_DAY = 10
 _ENDS = ("actor", "recipient")
-_TEXT = ("event_type", "cameo", "role", "recipient_role", "place", "url")
+_TEXT = ("event_type", "cameo", "quad", "role", "recipient_role", "place", "url")
 _STAMP = pl.Datetime("us")
 
 
@@ -49,6 +56,7 @@ def judge_tidy(rows: pl.DataFrame, *, undirected: bool) -> pl.DataFrame:
             ("bad_known_at", pl.col("known_is_given") & pl.col("known").is_null()),
             ("unknown_event_code", code.is_not_null() & ~is_no_event & pl.col("typical_milli").is_null()),
             ("unknown_event_type", pl.col("type").is_not_null() & pl.col("type_milli").is_null()),
+            ("unknown_quad", pl.col("quad").is_not_null() & pl.col("quad_milli").is_null()),
             ("bad_value", pl.col("value_is_given") & ~pl.col("value").is_finite().fill_null(value=False)),
             ("bad_value", pl.col("value").abs() > _LARGEST),
             ("bad_count", pl.col("n").is_null() | (pl.col("n") < 0)),
@@ -134,7 +142,11 @@ def _with_text(rows: pl.DataFrame) -> pl.DataFrame:
         rows.with_columns(pl.col(*given).cast(pl.String) if given else [])
         .with_columns(stripped(name) for name in given)
         .with_columns(absent)
-        .with_columns(type=pl.col("event_type").str.to_uppercase(), provider_code="cameo")
+        .with_columns(
+            type=pl.col("event_type").str.to_uppercase(),
+            quad=pl.col("quad").str.to_lowercase().str.replace_all("_", " "),
+            provider_code="cameo",
+        )
         .drop("event_type", "cameo")
     )
 
@@ -197,7 +209,7 @@ def _with_ends(rows: pl.DataFrame, *, undirected: bool) -> pl.DataFrame:
 
 
 def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
-    """Type, number of events, and the mean intensity: the row's own, or the codebook's for its code or type."""
+    """Type, number of events, and the mean intensity: the row's own, or the codebook's for its code, type or quad."""
     value, value_is_given = _numbers(rows, "intensity")
     count, count_is_given = _numbers(rows, "count")
     if "count" not in rows.columns:
@@ -210,8 +222,9 @@ def _with_values(rows: pl.DataFrame) -> pl.DataFrame:
         count_is_given=count_is_given,
     )
     rows = rows.join(type_intensities(), left_on="type", right_on="event_type", how="left", maintain_order="left")
+    rows = rows.join(quad_intensities(), on="quad", how="left", maintain_order="left")
     return rows.with_columns(
-        mean_milli=pl.coalesce(pl.col("value") * 1000, "typical_milli", "type_milli"),
+        mean_milli=pl.coalesce(pl.col("value") * 1000, "typical_milli", "type_milli", "quad_milli"),
         type_or_code=pl.col("event_type").is_not_null() | pl.col("provider_code").is_not_null(),
     )
 

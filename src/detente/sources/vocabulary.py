@@ -102,6 +102,16 @@ def type_intensities() -> pl.DataFrame:
     )
 
 
+@cache
+def quad_intensities() -> pl.DataFrame:
+    """Quads as ``quad, quad_milli``."""
+    names = list(dict.fromkeys(codebook.quads().values()))
+    return pl.DataFrame(
+        {"quad": names, "quad_milli": [codebook.intensity_milli_of_quad(name) for name in names]},
+        schema={"quad": pl.String, "quad_milli": pl.Int64},
+    )
+
+
 def _codes(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(provider_code="code", event_type="event_type", typical_milli="intensity_milli")
 

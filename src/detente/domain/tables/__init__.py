@@ -13,6 +13,7 @@ from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURES
 from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, CELLS_BY_ROLE, THEMES, VOICE_GAPS, VOICES
 from detente.domain.tables.schema import Column, Table, check_table
+from detente.domain.tables.standing import STANDINGS
 
 TABLES: tuple[Table, ...] = (
     EVENTS,
@@ -20,6 +21,7 @@ TABLES: tuple[Table, ...] = (
     COVERAGE,
     WEEKS,
     LEVELS,
+    STANDINGS,
     REASONS,
     FORECASTS,
     RESOLUTIONS,
@@ -53,6 +55,7 @@ __all__ = [
     "REASONS",
     "RESOLUTIONS",
     "ROLES",
+    "STANDINGS",
     "STATUSES",
     "TABLES",
     "THEMES",

@@ -33,7 +33,7 @@ WEEKS = Table(
 
 LEVELS = Table(
     "levels",
-    "The relation on a stable scale (`level-v1`), weekly, with 90 % bands; null where the week is a gap.",
+    "The relation on a stable scale (`level-v2`), weekly, with 90 % bands; null where the week is a gap.",
     (
         *WEEKS.columns,
         Column("scale", pl.Float64, "The pair's typical absolute balance as of the reading.", "points a day"),
