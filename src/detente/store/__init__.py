@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from detente.store.chain import CHAIN_NAME, Appended, Chain
 from detente.store.manifest import Batch
 from detente.store.store import Finding, Store, open_store
 from detente.store.view import View
 from detente.store.writer import Receipt, Writer
 
-__all__ = ["Batch", "Finding", "Receipt", "Store", "View", "Writer", "open_store"]
+__all__ = ["CHAIN_NAME", "Appended", "Batch", "Chain", "Finding", "Receipt", "Store", "View", "Writer", "open_store"]
