@@ -15,7 +15,7 @@ from detente.errors import CutoffError, StoreError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from detente.store import Store
+    from detente.store import Chain, Store
 
 _ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
 _GAPS_SHOWN = 10
@@ -44,6 +44,7 @@ class Checkup:
         is_sample: Whether that is the bundled sample.
         held: Holdings by provider.
         findings: What is wrong, each ending with what to do.
+        ledger: What the ledger of forecasts holds, in a few words; empty where it was not looked at.
     """
 
     installed: dict[str, str]
@@ -51,6 +52,7 @@ class Checkup:
     is_sample: bool
     held: tuple[Held, ...]
     findings: tuple[str, ...]
+    ledger: str = ""
 
     @property
     def is_healthy(self) -> bool:
@@ -75,6 +77,7 @@ class Checkup:
                 }
                 for held in self.held
             ],
+            "ledger": self.ledger or None,
             "findings": list(self.findings),
             "is_healthy": self.is_healthy,
         }
@@ -94,12 +97,15 @@ class Checkup:
             shown = ", ".join(f"{day} ({status})" for day, status in held.gaps[:_GAPS_SHOWN])
             more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
+        lines += [f"ledger     {self.ledger}"] if self.ledger else []
         lines += [f"broken     {finding}" for finding in self.findings]
         lines.append("health     " + ("nothing is broken" if self.is_healthy else f"{len(self.findings)} findings"))
         return "\n".join(lines)
 
 
-def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False) -> Checkup:
+def examine(
+    store: Store, *, is_sample: bool, today: dt.date, deep: bool = False, ledger: Chain | None = None
+) -> Checkup:
     """Look at everything that can go wrong without changing it.
 
     Args:
@@ -107,6 +113,7 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
         is_sample: Whether it is the bundled sample.
         today: The day against which freshness is judged.
         deep: Read every file and compare its digest.
+        ledger: The ledger of forecasts, whose chain is verified.
     """
     findings = [str(finding) for finding in store.check(deep=deep)]
     held = []
@@ -131,4 +138,13 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
         )
     installed = {"detente": version("detente"), "python": platform.python_version()}
     installed |= {name: version(name) for name in _ENGINES}
-    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings))
+    findings += [str(finding) for finding in ledger.check()] if ledger else []
+    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), _ledger_words(ledger))
+
+
+def _ledger_words(ledger: Chain | None) -> str:
+    """How many forecasts the ledger holds, and the digest to note elsewhere."""
+    if ledger is None:
+        return ""
+    head = ledger.head()
+    return f"{head.count:,} forecasts, digest {head.digest}" if head.count else "no forecast written down yet"

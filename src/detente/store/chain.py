@@ -11,10 +11,9 @@ import contextlib
 import datetime as dt
 import fcntl
 import hashlib
+import itertools
 import json
-import mmap
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,18 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import StoreError
-from detente.store.manifest import sync_directory, write_durably
+from detente.store.manifest import write_durably
 from detente.store.store import Finding
 
 #: Public, versioned name of the form of the file.
 CHAIN_NAME = "chain-v1"
-FILE, HEAD, TORN = "forecasts.jsonl", "head.json", "torn.bin"
+FILE, HEAD, TORN, IDS = "forecasts.jsonl", "head.json", "torn.bin", "ids.txt"
 #: What the first record names as the digest before it.
 BEFORE_FIRST = "0" * 64
 _LOCK_WAIT_SECONDS = 10.0
-#: Up to so many new ids are looked for one by one; beyond, all ids of the file are gathered first.
-_FEW = 8
-_IDS = re.compile(rb'"id":"([^"]+)"')
 _FINDINGS_SHOWN = 5
 #: Fields that the chain adds to a record.
 _LINKS = ("number", "issued_at", "previous", "digest")
@@ -63,11 +59,13 @@ class Appended:
     Args:
         saved: Ids of the records that are new.
         held: Ids of those that were there already.
+        ids: Ids of all, in the order they were handed over.
         set_aside: Bytes of a torn line that were set aside first.
     """
 
     saved: tuple[str, ...]
     held: tuple[str, ...]
+    ids: tuple[str, ...]
     set_aside: int
 
 
@@ -99,30 +97,24 @@ class Chain:
             self.path.mkdir(parents=True, exist_ok=True)
             with self._lock(), (self.path / FILE).open("a+b") as file:
                 head, set_aside = self._recover(file)
-                held = _held_ids(file, [record["id"] for record in records])
+                known = _read_ids(self.path, file, head)
+                held = {record["id"] for record in records} & known
                 new = {record["id"]: record for record in records if record["id"] not in held}
                 lines, last = _link(list(new.values()), head, now or _now)
-                file.write(lines)
-                file.flush()
-                os.fsync(file.fileno())
-                if lines or set_aside or not (self.path / HEAD).exists():
-                    sync_directory(self.path)
-                    write_durably(self.path / HEAD, (json.dumps(vars(last)) + "\n").encode())
+                self._save(file, lines, last)
+                with (self.path / IDS).open("ab") as ids:
+                    ids.write(b"".join(name.encode() + b"\n" for name in new))
         except OSError as error:
             raise StoreError(
                 f"The ledger {self.path} was to be written.",
                 f"{error}.",
                 "Name another directory with DETENTE_LEDGER, or leave recording off with `--no-record`.",
             ) from error
-        return Appended(tuple(new), tuple(held), set_aside)
+        return Appended(tuple(new), tuple(held), tuple(record["id"] for record in records), set_aside)
 
     def records(self) -> list[dict[str, Any]]:
         """All whole records in order, up to the first that is none; run ``check`` to learn whether they are sound."""
-        found: list[dict[str, Any]] = []
-        with contextlib.suppress(FileNotFoundError, _NotARecordError):
-            for line in (self.path / FILE).read_bytes().splitlines(keepends=True):
-                found.append(_parse(line))
-        return found
+        return list(itertools.takewhile(bool, map(read_record, self._lines())))  # type: ignore[arg-type]
 
     def head(self) -> Head:
         """What has been acknowledged as saved; nothing where there is no readable head."""
@@ -133,18 +125,12 @@ class Chain:
 
     def check(self) -> list[Finding]:
         """Every way in which the file is not what was appended; none when all is well."""
-        try:
-            content = (self.path / FILE).read_bytes()
-        except FileNotFoundError:
-            content = b""
         head, at, last = self.head(), 0, Head()
         acknowledged, wrong = BEFORE_FIRST, list[str]()
-        for number, line in enumerate(content.splitlines(keepends=True), 1):
-            try:
-                record = _parse(line)
-                problem = _problem(record, last)
-            except _NotARecordError as error:
-                record, problem = None, str(error)
+        lines = self._lines()
+        for number, line in enumerate(lines, 1):
+            record = read_record(line)
+            problem = _problem(record, last)
             if problem and at >= head.bytes:
                 break  # not acknowledged: what an interrupted write leaves
             at += len(line)
@@ -154,7 +140,13 @@ class Chain:
             acknowledged = last.digest if last.count == head.count else acknowledged
         if not wrong and last.count >= head.count and acknowledged != head.digest and head.count:
             wrong.append("The ledger is not the one that was acknowledged: its records were written anew.")
-        return [*_damage(wrong), *_ends(content, at, last, head)]
+        return [*_damage(wrong), *_ends(sum(map(len, lines)), at, last, head)]
+
+    def _lines(self) -> list[bytes]:
+        try:
+            return (self.path / FILE).read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return []
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
@@ -175,6 +167,14 @@ class Chain:
                     time.sleep(0.01)
             yield
 
+    def _save(self, file: Any, lines: bytes, last: Head) -> None:  # noqa: ANN401 - a binary file
+        """Put the lines on the disk, then acknowledge them in the head."""
+        file.write(lines)
+        file.flush()
+        os.fsync(file.fileno())
+        if last != self.head():
+            write_durably(self.path / HEAD, (json.dumps(vars(last)) + "\n").encode())
+
     def _recover(self, file: Any) -> tuple[Head, int]:  # noqa: ANN401 - a binary file
         """Find the end of what is whole, set aside what is not, and leave the file ready to be added to."""
         head = self.head()
@@ -190,7 +190,7 @@ class Chain:
         if end.bytes < size:
             file.seek(end.bytes)
             rest = file.read()
-            if not head.count and any(_is_record(line) for line in rest.splitlines(keepends=True)):
+            if not head.count and any(read_record(line) for line in rest.splitlines(keepends=True)):
                 raise StoreError(
                     f"The ledger {self.path} was to be written.",
                     f"Its head is missing and record {end.count + 1} is damaged.",
@@ -214,40 +214,31 @@ def digest_of(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({key: value for key, value in record.items() if key != "digest"})).hexdigest()
 
 
-class _NotARecordError(Exception):
-    """A line is no whole record."""
-
-
-def _parse(line: bytes) -> dict[str, Any]:
+def read_record(line: bytes) -> dict[str, Any] | None:
+    """A line as a record whose digest fits its bytes; None where it is none."""
     try:
         record = json.loads(line)
-        is_whole = line == canonical(record) + b"\n" and set(_LINKS) <= set(record)
-    except (ValueError, TypeError, AttributeError):
-        is_whole = False
-    if not is_whole:
-        raise _NotARecordError("is not as it was written")
-    return dict(record)
-
-
-def _is_record(line: bytes) -> bool:
-    try:
-        return bool(_parse(line))
-    except _NotARecordError:
-        return False
+        without = line.replace(b'"digest":"%s",' % record["digest"].encode(), b"", 1)
+        is_whole = set(_LINKS) <= set(record) and line.endswith(b"\n")
+        is_whole = is_whole and hashlib.sha256(without[:-1]).hexdigest() == record["digest"]
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return None
+    return dict(record) if is_whole else None
 
 
 def _extend(head: Head, beyond: bytes) -> Head:
     """The head with the whole, rightly linked records beyond it: an interrupted write had saved these."""
     for line in beyond.splitlines(keepends=True):
-        if not _is_record(line) or _problem(record := _parse(line), head):
+        record = read_record(line)
+        if record is None or _problem(record, head):
             break
         head = Head(record["number"], head.bytes + len(line), record["digest"], record["issued_at"])
     return head
 
 
-def _problem(record: Mapping[str, Any], before: Head) -> str:
+def _problem(record: Mapping[str, Any] | None, before: Head) -> str:
     """What is wrong with a record after the one before it; empty when nothing is."""
-    if record["digest"] != digest_of(record):
+    if record is None:
         return "has been altered: its digest does not fit its content"
     if record["previous"] != before.digest or record["number"] != before.count + 1:
         return "does not follow the one before it: a record was altered, removed, added or moved"
@@ -275,22 +266,20 @@ def _last_digest(file: Any, head: Head) -> str:  # noqa: ANN401 - a binary file
         file.seek(start)
         lines = file.read(head.bytes - start).splitlines(keepends=True)
         if len(lines) > 1 or not start:
-            try:
-                return digest_of(_parse(lines[-1]))
-            except _NotARecordError:
-                return ""
+            record = read_record(lines[-1])
+            return str(record["digest"]) if record else ""
         reach *= 16
     return BEFORE_FIRST
 
 
-def _held_ids(file: Any, wanted: list[str]) -> list[str]:  # noqa: ANN401 - a binary file
-    if not file.seek(0, os.SEEK_END):
-        return []
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if len(wanted) <= _FEW:
-            return [name for name in wanted if content.find(b'"id":"%s"' % name.encode()) >= 0]
-        held = set(_IDS.findall(content))
-        return [name for name in wanted if name.encode() in held]
+def _read_ids(directory: Path, file: Any, head: Head) -> set[str]:  # noqa: ANN401 - a binary file
+    """The ids of all records, from the list beside the file; the list is made anew where it does not fit."""
+    ids = (directory / IDS).read_text("utf-8") if (directory / IDS).exists() else ""
+    if ids.count("\n") != head.count:
+        file.seek(0)
+        ids = "".join(f"{json.loads(line)['id']}\n" for line in file.read().splitlines())
+        (directory / IDS).write_text(ids, "utf-8")
+    return set(ids.split())
 
 
 def _damage(wrong: list[str]) -> list[Finding]:
@@ -300,14 +289,14 @@ def _damage(wrong: list[str]) -> list[Finding]:
     return [*found, Finding(f"{more} more records are wrong.", "")] if more else found
 
 
-def _ends(content: bytes, at: int, last: Head, head: Head) -> list[Finding]:
+def _ends(length: int, at: int, last: Head, head: Head) -> list[Finding]:
     found = []
     if last.count < head.count:
         missing = head.count - last.count
         found.append(Finding(f"{missing} records at the end of the ledger are missing.", "Restore it from a copy."))
     elif last.count and not head.count:
         found.append(Finding("The ledger's head is missing.", "The next record written makes it anew."))
-    if len(content) > at:
+    if length > at:
         found.append(
             Finding("A torn line is at the end of the ledger.", "The next record written sets it aside (torn-tail-v1).")
         )

@@ -11,6 +11,7 @@ from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.schema import Column, Table, check_table
+from detente.domain.tables.scored import BINS, ISSUED, SCORED, SCORES
 
 TABLES: tuple[Table, ...] = (
     EVENTS,
@@ -24,14 +25,20 @@ TABLES: tuple[Table, ...] = (
     MOVES,
     WATCH,
     CHRONOLOGY,
+    ISSUED,
+    SCORED,
+    SCORES,
+    BINS,
 )
 
 __all__ = [
+    "BINS",
     "CELLS",
     "CHRONOLOGY",
     "COVERAGE",
     "EVENTS",
     "FORECASTS",
+    "ISSUED",
     "LEVELS",
     "MOVES",
     "OUTCOMES",
@@ -39,6 +46,8 @@ __all__ = [
     "REASONS",
     "RESOLUTIONS",
     "ROLES",
+    "SCORED",
+    "SCORES",
     "STATUSES",
     "TABLES",
     "WATCH",
