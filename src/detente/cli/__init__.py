@@ -23,7 +23,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (pairs.outlook, pairs.watch, pairs.moves, data.load, data.export, data.doctor, score.score):
+for _command in (
+    pairs.outlook,
+    pairs.watch,
+    pairs.moves,
+    data.load,
+    data.export,
+    data.doctor,
+    score.score,
+    score.question,
+):
     app.command()(_command)
 
 

@@ -1,4 +1,4 @@
-"""Commands about the record: score."""
+"""Commands about questions and the record: question, score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import AsOf, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import A, AsOf, B, HorizonText, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, show_json, write
 from detente.errors import DetenteError
 
@@ -24,6 +24,40 @@ class ScoreBy(StrEnum):
     horizon = "horizon"
     bin = "bin"
     model = "model"
+
+
+class QuestionKind(StrEnum):
+    """What is asked."""
+
+    outlook = "outlook"
+    provocation = "provocation"
+    level = "level"
+    level_end = "level-end"
+
+
+def question(
+    a: A,
+    b: B,
+    kind: Annotated[
+        QuestionKind, typer.Option("--kind", help="provocation: by the first state towards the second.")
+    ] = QuestionKind.outlook,
+    horizon: HorizonText = "13w",
+    as_of: AsOf = None,
+    as_json: Json = False,
+    store: StoreDir = None,
+    provider: Provider = None,
+) -> None:
+    """A question with the full rule that resolves it, and its answer once it is closed."""
+    from detente import scorecard
+    from detente.domain.periods import Horizon
+
+    asked = open_world_for(store, as_of, provider)
+    today = open_world_for(store, None, asked.provider) if as_of else asked
+    found = scorecard.ask(asked, today, asked.pair(a, b).pair, Horizon.parse(horizon), kind.value)
+    if as_json:
+        show_json(found.as_dict())
+    else:
+        write(str(found) + "\n")
 
 
 def score(

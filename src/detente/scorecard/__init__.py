@@ -6,6 +6,7 @@ In come forecasts of a world and the ledger they are written to; out goes the re
 
 from __future__ import annotations
 
+from detente.scorecard.asked import Asked, ask
 from detente.scorecard.issue import issue, issue_all, issue_brief, open_ledger
 from detente.scorecard.ledger import LIVE_RULE, read_issued
 from detente.scorecard.record import read_record_sentence, write_summary
@@ -15,7 +16,9 @@ from detente.scorecard.text import write_scorecard
 
 __all__ = [
     "LIVE_RULE",
+    "Asked",
     "Scorecard",
+    "ask",
     "build_scorecard",
     "issue",
     "issue_all",
