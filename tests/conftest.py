@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledger_apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tests, and the commands they start, never write to the user's own ledger of forecasts."""
+    folder = tmp_path_factory.mktemp("ledger")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DETENTE_LEDGER", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,8 @@ def _blocks(page: Path, language: str) -> list[str]:
 
 def _run_commands(page: Path, folder: Path) -> list[tuple[str, str, str]]:
     """Run every `$ …` of a page in order in one folder; return (command, expected, got)."""
-    env = dict(os.environ) | {"DETENTE_STORE": str(folder / "store"), "NO_COLOR": "1", "COLUMNS": "110"}
+    env = dict(os.environ) | {"DETENTE_STORE": str(folder / "store"), "DETENTE_LEDGER": str(folder / "ledger")}
+    env |= {"NO_COLOR": "1", "COLUMNS": "110"}
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
     results = []
     for block in _blocks(page, "console"):

@@ -16,7 +16,7 @@ from detente.sources import SOURCES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from detente.store import Batch, Store
+    from detente.store import Batch, Chain, Store
 
 _ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
 _GAPS_SHOWN = 10
@@ -46,6 +46,7 @@ class Checkup:
         is_sample: Whether that is the bundled sample.
         held: Holdings by provider.
         findings: What is wrong, each ending with what to do.
+        ledger: What the ledger of forecasts holds, in a few words; empty where it was not looked at.
     """
 
     installed: dict[str, str]
@@ -53,6 +54,7 @@ class Checkup:
     is_sample: bool
     held: tuple[Held, ...]
     findings: tuple[str, ...]
+    ledger: str = ""
 
     @property
     def is_healthy(self) -> bool:
@@ -78,6 +80,7 @@ class Checkup:
                 }
                 for held in self.held
             ],
+            "ledger": self.ledger or None,
             "findings": list(self.findings),
             "is_healthy": self.is_healthy,
         }
@@ -98,12 +101,15 @@ class Checkup:
             more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
             lines += [f"unusual    {line}" for line in held.unusual]
+        lines += [f"ledger     {self.ledger}"] if self.ledger else []
         lines += [f"broken     {finding}" for finding in self.findings]
         lines.append("health     " + ("nothing is broken" if self.is_healthy else f"{len(self.findings)} findings"))
         return "\n".join(lines)
 
 
-def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False) -> Checkup:
+def examine(
+    store: Store, *, is_sample: bool, today: dt.date, deep: bool = False, ledger: Chain | None = None
+) -> Checkup:
     """Look at everything that can go wrong without changing it.
 
     Args:
@@ -111,6 +117,7 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
         is_sample: Whether it is the bundled sample.
         today: The day against which freshness is judged.
         deep: Read every file and compare its digest.
+        ledger: The ledger of forecasts, whose chain is verified.
     """
     findings = [str(finding) for finding in store.check(deep=deep)]
     held = []
@@ -136,7 +143,16 @@ def examine(store: Store, *, is_sample: bool, today: dt.date, deep: bool = False
         )
     installed = {"detente": version("detente"), "python": platform.python_version()}
     installed |= {name: version(name) for name in _ENGINES}
-    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings))
+    findings += [str(finding) for finding in ledger.check()] if ledger else []
+    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), _ledger_words(ledger))
+
+
+def _ledger_words(ledger: Chain | None) -> str:
+    """How many forecasts the ledger holds, and the digest to note elsewhere."""
+    if ledger is None:
+        return ""
+    head = ledger.head()
+    return f"{head.count:,} forecasts, digest {head.digest}" if head.count else "no forecast written down yet"
 
 
 def _unusual(provider: str, coverage: pl.DataFrame, batches: list[Batch]) -> tuple[str, ...]:

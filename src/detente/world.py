@@ -92,7 +92,7 @@ class World:
         self.is_sample = is_sample
         self._provider = provider
         self._views: dict[dt.date | None, View] = {}
-        self._panels: dict[dt.date, forecast.Panel] = {}
+        self._panels: dict[tuple[dt.date, str | None], forecast.Panel] = {}
         self._weeks: dict[tuple[dt.date, str], pl.DataFrame] = {}
         self._readings: dict[dt.date, relations.Readings] = {}
         self.view = self.view_as_of(as_of)
@@ -216,18 +216,27 @@ class World:
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon from one origin; the model learns from all pairs."""
-        panel = self.panel(as_of)
-        if pairs is not None and not set(pairs) <= set(panel.pairs):
-            panel = self._build_panel(as_of, also=pairs[0])
+        panel = self.panel(as_of, also=pairs[0] if pairs else None)
         fitted = forecast.default_forecaster().fit(panel, [as_of], horizon)
         answers = fitted.predict(panel, [as_of], horizon)
         return answers if pairs is None else answers.filter(pl.col("pair").is_in(pairs))
 
-    def panel(self, as_of: dt.date) -> forecast.Panel:
-        """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average."""
-        if as_of not in self._panels:
-            self._panels[as_of] = self._build_panel(as_of)
-        return self._panels[as_of]
+    def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
+        """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average.
+
+        Args:
+            as_of: The day.
+            also: A pair that is there however few events it has.
+        """
+        for held in (self._panels.get((as_of, None)), self._panels.get((as_of, also))):
+            if held is not None and (also is None or also in held.pairs):
+                return held
+        panel = self._build_panel(as_of)
+        if also is not None and also not in panel.pairs:
+            panel = self._panels[as_of, also] = self._build_panel(as_of, also=also)
+        else:
+            self._panels[as_of, None] = panel
+        return panel
 
     def _build_panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         weeks = self.weeks(as_of)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import data, pairs
+from detente.cli import data, pairs, score
 from detente.cli.measures import measures
 from detente.cli.shown import write
 from detente.errors import DetenteError
@@ -24,7 +24,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (pairs.outlook, pairs.watch, pairs.moves, measures, data.load, data.export, data.doctor):
+for _command in (
+    pairs.outlook,
+    pairs.watch,
+    pairs.moves,
+    measures,
+    data.load,
+    data.export,
+    data.doctor,
+    score.score,
+    score.question,
+):
     app.command()(_command)
 
 

@@ -102,10 +102,12 @@ def doctor(
     import datetime as dt
 
     from detente.checkup import examine
+    from detente.scorecard import open_ledger
     from detente.world import find_store
 
     found, is_sample = find_store(store)
-    report = examine(found, is_sample=is_sample, today=dt.datetime.now(dt.UTC).date(), deep=deep)
+    today = dt.datetime.now(dt.UTC).date()
+    report = examine(found, is_sample=is_sample, today=today, deep=deep, ledger=open_ledger())
     if as_json:
         show_json(report.as_dict())
     else:

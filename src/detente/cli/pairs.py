@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from detente.cli.options import A, AsOf, B, HorizonText, Json, Provider, StoreDir, open_world_for
+from detente.cli.score import record_brief
 from detente.cli.shown import console, show_json, show_table, write, write_file
 
 
@@ -26,6 +27,7 @@ def outlook(
     horizon: HorizonText = "13w",
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page; - is stdout.")] = None,
     md: Annotated[bool, typer.Option("--md", help="Answer in Markdown.")] = False,
+    no_record: Annotated[bool, typer.Option("--no-record", help="Do not write the forecasts to the ledger.")] = False,
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
@@ -33,7 +35,8 @@ def outlook(
     """The brief of a pair: where it stands, what moved it, what to expect, how surely."""
     from detente import outlook as room
 
-    brief = open_world_for(store, as_of, provider).pair(a, b).outlook(horizon=horizon)
+    world = open_world_for(store, as_of, provider)
+    brief = record_brief(world.pair(a, b).outlook(horizon=horizon), world, is_recorded=not no_record)
     if html is not None:
         write_file(html, room.render_html(brief))
     elif as_json:

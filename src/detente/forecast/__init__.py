@@ -12,8 +12,10 @@ from detente.forecast.outcomes import OUTCOME_NAME, Situation, describe_situatio
 from detente.forecast.panel import Panel, build_panel
 from detente.forecast.protocol import Forecaster
 from detente.forecast.questions import Question
+from detente.forecast.stated import BASE_MODEL, answer_stated, state_questions
 
 __all__ = [
+    "BASE_MODEL",
     "OUTCOME_NAME",
     "Climatology",
     "Forecaster",
@@ -21,11 +23,13 @@ __all__ = [
     "Panel",
     "Question",
     "Situation",
+    "answer_stated",
     "build_panel",
     "default_forecaster",
     "describe_situation",
     "outcome_index",
     "resolve",
+    "state_questions",
 ]
 
 

@@ -32,7 +32,7 @@ SPREAD_WEEKS = 104
 #: eight changes of 13 weeks; with four, a pair that has them weighs two thirds.
 POOL_CHANGES = 4.0
 #: Level: no relation is taken to be steadier than this.
-_SMALLEST_SPREAD = 0.05
+SMALLEST_SPREAD = 0.05
 #: A pair with events in fewer of its weeks than this share is too quiet to speak for others: thousands of pairs that
 #: hardly meet would make "hold" look like what relations do.
 BUSY_SHARE = 0.5
@@ -131,7 +131,7 @@ def _spreads(changes: Floats, level: Floats, is_busy: npt.NDArray[np.bool_], hor
         pool = usual * (1 / REFERENCE_WEEKS + 1 / horizon.weeks)
     apart = np.where(has_own, count / horizon.weeks, 0.0)
     variance = (apart * np.where(has_own, own, 0.0) + POOL_CHANGES * pool) / (apart + POOL_CHANGES)
-    return np.maximum(np.sqrt(variance), _SMALLEST_SPREAD)
+    return np.maximum(np.sqrt(variance), SMALLEST_SPREAD)
 
 
 def _variances(values: Floats) -> tuple[Floats, Floats]:

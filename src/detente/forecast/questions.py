@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from detente.domain.actors import Pair
-from detente.domain.periods import DAYS_IN_WEEK, REFERENCE_WEEKS, Horizon
+from detente.domain.periods import DAYS_IN_WEEK, Horizon
 from detente.errors import QuestionError
-from detente.forecast.outcomes import OUTCOME_NAME, POOL_CHANGES, SPREAD_WEEKS, THRESHOLD
-from detente.relations.scale import SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
+from detente.forecast.rules import OUTCOME, RULES, Rule
+
+QUESTION_VERSION = "question-v1"
 
 
 @dataclass(frozen=True)
 class Question:
-    """Will a relation deteriorate, hold or improve within a horizon from an origin?
+    """What will become of a relation within a horizon from an origin? The rule says what exactly is asked.
 
     Args:
-        pair: The two states.
+        pair: The two states; where a rule has a direction, the first acts towards the second.
         origin: The day at whose end the question is asked.
         horizon: How far ahead.
         rule: Name of the rule that resolves it.
@@ -26,14 +29,14 @@ class Question:
     pair: Pair
     origin: dt.date
     horizon: Horizon
-    rule: str = OUTCOME_NAME
+    rule: str = OUTCOME
 
     def __post_init__(self) -> None:
-        if self.rule != OUTCOME_NAME:
+        if self.rule not in RULES:
             raise QuestionError(
                 f"A question with the resolution rule {self.rule!r} was asked.",
-                f"The only rule so far is {OUTCOME_NAME!r}.",
-                "Leave the rule out.",
+                "There is no such rule.",
+                f"The rules are {', '.join(RULES)}.",
             )
 
     @property
@@ -42,22 +45,44 @@ class Question:
         return self.origin + dt.timedelta(days=DAYS_IN_WEEK * self.horizon.weeks)
 
     @property
+    def stated_rule(self) -> Rule:
+        """The rule with this question's states and days, and its own numbers, in place."""
+        rule = RULES[self.rule]
+        places = {"a": self.pair.a, "b": self.pair.b, "weeks": self.horizon.weeks}
+        places |= {"origin": self.origin, "closes": self.closes}
+        places |= {name: f"{value:g}" for name, value in rule.parameters.items()}
+        return Rule(
+            name=rule.name,
+            kind=rule.kind,
+            asks=rule.asks.format(**places),
+            answers=rule.answers,
+            parameters=rule.parameters,
+            steps=tuple(step.format(**places) for step in rule.steps),
+            void=tuple(reason.format(**places) for reason in rule.void),
+        )
+
+    @property
     def resolution(self) -> str:
         """The resolution rule in full, for this question."""
-        return (
-            f"{self.rule}, {self.pair}, asked on {self.origin}, closing on {self.closes}. "
-            f"Weeks are blocks of seven days ending on {self.origin} and whole weeks before and after it. "
-            "A week's balance is the sum of the intensities of all events between the two states, per day that the "
-            "provider covered; a week with fewer than four covered days does not count. "
-            "Its level is asinh(balance / s). s is the pair's median absolute weekly balance up to "
-            f"{self.origin}, at least {SMALLEST_SCALE} points a day; with fewer than {WEEKS_FOR_OWN_SCALE} weeks it is "
-            "s^w · pool^(1 − w), with w the share of those weeks and pool the median of all pairs' own s above the "
-            "least. "
-            f"The reference is the mean level of the {REFERENCE_WEEKS} weeks up to {self.origin}; the future is the "
-            f"mean level of the {self.horizon.weeks} weeks after it; each needs at least half of its weeks. "
-            f"The change is future minus reference, divided by the standard deviation of such changes over the "
-            f"{SPREAD_WEEKS} weeks up to {self.origin}; that variance is averaged with the median variance of the "
-            f"pairs with events in at least half of their weeks, with weights of changes / {self.horizon.weeks} and "
-            f"{POOL_CHANGES:g}. "
-            f"Below −{THRESHOLD} is 'deteriorate', above +{THRESHOLD} 'improve', anything else 'hold'."
-        )
+        head = f"{self.rule}, {self.pair}, asked on {self.origin}, closing on {self.closes}."
+        return " ".join([head, *self.stated_rule.steps])
+
+    def as_dict(self, provider: str, figures: Mapping[str, float | None]) -> dict[str, Any]:
+        """The question as plain values: everything that a stranger with the provider's events needs to resolve it.
+
+        Args:
+            provider: Whose events resolve it.
+            figures: What it rests on as known at the origin (see ``state_question``).
+        """
+        return {
+            "version": QUESTION_VERSION,
+            "pair": self.pair.id,
+            "a": self.pair.a,
+            "b": self.pair.b,
+            "provider": provider,
+            "origin": str(self.origin),
+            "horizon_weeks": self.horizon.weeks,
+            "closes": str(self.closes),
+            "figures": dict(figures),
+            "rule": self.stated_rule.as_dict(),
+        }

@@ -75,6 +75,7 @@ class Brief:
         track_record: How the model's forecasts have fared.
         headline: One sentence.
         standfirst: A few more.
+        recorded: Under what id its forecasts were written down, in a few words; empty where they were not.
     """
 
     pair: Pair
@@ -95,6 +96,7 @@ class Brief:
     track_record: str
     headline: str
     standfirst: str
+    recorded: str = ""
 
     @property
     def names(self) -> tuple[str, str]:
@@ -152,6 +154,7 @@ class Brief:
             "caveats": list(self.caveats),
             "rules": list(self.rules),
             "track_record": self.track_record,
+            "recorded": self.recorded or None,
         }
 
 

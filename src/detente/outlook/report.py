@@ -107,6 +107,7 @@ def note_lines(brief: Brief) -> list[tuple[str, str]]:
         ("Terms", _text(card.get("terms")) or "the provider has named no terms"),
         ("Rules", f"{', '.join(brief.rules)}. Words by ICD 203 (2015); figures are rounded to whole per cent."),
         ("Track record", brief.track_record),
+        *([("Recorded", brief.recorded)] if brief.recorded else []),
         ("What it cannot tell you", " ".join(brief.caveats)),
     ]
 

@@ -20,7 +20,8 @@ from detente.codebook import quads
 from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import CELLS, COVERAGE, LEVELS, QUADS, check_table
-from detente.relations.level import WEEKS_FOR_OWN_SCALE, measure_levels
+from detente.relations.level import measure_levels
+from detente.relations.scale import WEEKS_FOR_OWN_SCALE
 from detente.relations.weeks import COVERED_DAYS_NEEDED, build_weeks
 
 Counts = npt.NDArray[np.int32]

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from detente.store.chain import CHAIN_NAME, Appended, Chain
 from detente.store.manifest import Batch, LoadedFile
 from detente.store.store import Finding, Store, open_store
 from detente.store.view import View
 from detente.store.writer import Receipt, Writer
 
-__all__ = ["Batch", "Finding", "LoadedFile", "Receipt", "Store", "View", "Writer", "open_store"]
+__all__ = [
+    "CHAIN_NAME",
+    "Appended",
+    "Batch",
+    "Chain",
+    "Finding",
+    "LoadedFile",
+    "Receipt",
+    "Store",
+    "View",
+    "Writer",
+    "open_store",
+]

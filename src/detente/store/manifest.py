@@ -121,6 +121,12 @@ def write_manifest(store: Path, batches: list[Batch]) -> None:
     write_durably(store / NAME, text.encode("utf-8"))
 
 
+def manifest_digest(store: Path) -> str:
+    """SHA-256 of the manifest, in hexadecimal; of nothing where nothing was ever committed."""
+    path = store / NAME
+    return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
+
+
 def write_durably(path: Path, content: bytes) -> None:
     """Write a small file so that it is there whole or not at all, also after a power cut."""
     temporary = path.with_name(f".{path.name}.tmp")

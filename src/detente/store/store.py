@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import ConfigError, CutoffError, StoreError
-from detente.store.manifest import Batch, read_manifest
+from detente.store.manifest import Batch, manifest_digest, read_manifest
 
 if TYPE_CHECKING:
     from detente.domain.records import Part, Repeats
@@ -89,6 +89,25 @@ class Store:
         for batch in self.batches():
             rows[batch.provider] += batch.rows
         return [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
+
+    def version(self) -> str:
+        """What is held, as a digest: equal versions hold the same batches."""
+        return manifest_digest(self.path)
+
+    def last_read_day(self, provider: str) -> dt.date:
+        """The day by which everything held of a provider has happened and been published.
+
+        Raises:
+            CutoffError: when none of theirs is held.
+        """
+        days = [batch.last_read_day for batch in self.batches() if batch.provider == provider and batch.rows]
+        if not days:
+            raise CutoffError(
+                f"Events of provider {provider!r} were asked for.",
+                "The store holds none of theirs.",
+                "Load some with `detente load`, or name another provider.",
+            )
+        return dt.date.fromisoformat(max(days))
 
     def view(self, as_of: dt.date | None = None, provider: str | None = None) -> View:
         """Read one provider's events as known at the end of a day.

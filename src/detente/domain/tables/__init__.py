@@ -13,21 +13,20 @@ from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURES
 from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, CELLS_BY_ROLE, THEMES, VOICE_GAPS, VOICES
 from detente.domain.tables.schema import Column, Table, check_table
+from detente.domain.tables.scored import BINS, ISSUED, SCORED, SCORES
 from detente.domain.tables.standing import STANDINGS
 
 TABLES: tuple[Table, ...] = (
     EVENTS,
     CELLS,
     COVERAGE,
+    CHRONOLOGY,
     WEEKS,
     LEVELS,
-    STANDINGS,
     REASONS,
-    FORECASTS,
-    RESOLUTIONS,
     MOVES,
     WATCH,
-    CHRONOLOGY,
+    STANDINGS,
     MEASURES,
     CELLS_BY_ROLE,
     CELLS_BY_PLACE,
@@ -35,11 +34,18 @@ TABLES: tuple[Table, ...] = (
     VOICE_GAPS,
     ARENAS,
     ARENA_CHANGES,
+    FORECASTS,
+    RESOLUTIONS,
+    ISSUED,
+    SCORED,
+    SCORES,
+    BINS,
 )
 
 __all__ = [
     "ARENAS",
     "ARENA_CHANGES",
+    "BINS",
     "CELLS",
     "CELLS_BY_PLACE",
     "CELLS_BY_ROLE",
@@ -47,6 +53,7 @@ __all__ = [
     "COVERAGE",
     "EVENTS",
     "FORECASTS",
+    "ISSUED",
     "LEVELS",
     "MEASURES",
     "MOVES",
@@ -55,6 +62,8 @@ __all__ = [
     "REASONS",
     "RESOLUTIONS",
     "ROLES",
+    "SCORED",
+    "SCORES",
     "STANDINGS",
     "STATUSES",
     "TABLES",

@@ -1,0 +1,74 @@
+"""The record on the command line: written by `outlook`, shown by `score`, watched over by `doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run a command with a store and a ledger of its own."""
+
+    def start(*words: str, code: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
+        own = {"DETENTE_STORE": str(tmp_path / "store"), "DETENTE_LEDGER": str(tmp_path / "ledger"), "NO_COLOR": "1"}
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-m", "detente", *words],
+            cwd=tmp_path,
+            env=dict(os.environ) | own | {"COLUMNS": "110"} | env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return start
+
+
+def test_an_outlook_is_recorded_resolved_and_shown(run: Run, tmp_path: Path) -> None:
+    """The brief names its record; the score resolves it; tampering makes score and doctor fail."""
+    said = json.loads(run("outlook", "USA", "RUS", "--as-of", "2018-07-20", "--json").stdout)
+    assert said["recorded"].startswith("in the ledger as ")
+    report = json.loads(run("score", "--json").stdout)
+    replay = report["records"]["replay"]
+    assert replay["counts"] == {"resolved": 3, "void": 0, "open": 0, "repeated": 0}
+    assert [row["group"] for row in replay["by_horizon"]] == ["4", "13", "26"]
+    assert any(row["id"].startswith(said["recorded"].split()[4]) for row in replay["worst"])
+    assert "3 replays of the past resolved" in run("outlook", "USA", "RUS", "--no-record", "--md").stdout
+    assert "3 forecasts, digest" in run("doctor").stdout
+    run("score", "--contains", report["ledger"]["digest"])
+    assert "holds no record" in run("score", "--by", "bin", "--contains", "0" * 64, code=1).stdout
+    file = tmp_path / "ledger" / "forecasts.jsonl"
+    file.write_text(file.read_text("utf-8").replace('"hold":0.', '"hold":0.9', 1))
+    assert "has been altered" in run("score", code=1).stdout
+    assert "has been altered" in run("doctor", code=1).stdout
+
+
+def test_an_outlook_without_record_leaves_no_trace(run: Run, tmp_path: Path) -> None:
+    """--no-record writes nothing and says nothing."""
+    assert "Recorded" not in run("outlook", "USA", "RUS", "--no-record").stdout
+    assert not (tmp_path / "ledger").exists()
+
+
+def test_a_ledger_that_cannot_be_written_is_a_note(run: Run, tmp_path: Path) -> None:
+    """The brief is printed all the same, and says that it was not recorded and why."""
+    (tmp_path / "file").write_text("")
+    done = run("outlook", "USA", "RUS", "--md", DETENTE_LEDGER=str(tmp_path / "file" / "ledger"))
+    assert "**Recorded:** No: " in done.stdout
+
+
+def test_all_busy_pairs_are_issued_at_once(run: Run) -> None:
+    """One command writes hundreds of forecasts down; a second time it writes none."""
+    first = run("score", "--issue-all", "--as-of", "2018-06-01", "--json")
+    assert json.loads(first.stdout)["records"]["replay"]["counts"]["open"] > 1000
+    again = run("score", "--issue-all", "--as-of", "2018-06-01", "--json")
+    assert "0 forecasts of icews as of 2018-06-01 written down" in again.stderr
