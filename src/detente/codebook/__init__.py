@@ -21,6 +21,7 @@ from detente.codebook.events import (
     quads,
     weis_table,
 )
+from detente.codebook.regions import region_of
 from detente.codebook.roles import cameo_roles, role_of_cameo, role_of_name, role_of_sectors
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "phrases",
     "quad_of",
     "quads",
+    "region_of",
     "role_of_cameo",
     "role_of_name",
     "role_of_sectors",

@@ -54,6 +54,12 @@ from days group by day order by day
 
 FIRST_DAY = "select min(occurred) from events"
 
+#: Whether anything became known after the day it is about.
+ANY_LATE = """
+select exists (select 1 from events where known_at::date > occurred)
+    or exists (select 1 from days where known_at::date > day)
+"""
+
 #: A batch with its rows numbered in the order of the file. A view: each query reads only the columns that it needs.
 SPOOLED = (
     "create or replace temp view spooled as select *, row_number() over () as row_index from read_parquet({paths})"

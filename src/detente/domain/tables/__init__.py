@@ -6,6 +6,7 @@ generated from here.
 
 from __future__ import annotations
 
+from detente.domain.tables.backtest import BACKTEST_CASES, BACKTEST_PAIRS
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
@@ -24,9 +25,13 @@ TABLES: tuple[Table, ...] = (
     MOVES,
     WATCH,
     CHRONOLOGY,
+    BACKTEST_PAIRS,
+    BACKTEST_CASES,
 )
 
 __all__ = [
+    "BACKTEST_CASES",
+    "BACKTEST_PAIRS",
     "CELLS",
     "CHRONOLOGY",
     "COVERAGE",
