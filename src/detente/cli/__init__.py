@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import data, pairs, score
+from detente.cli import backtest, data, pairs, score
 from detente.cli.measures import measures
 from detente.cli.shown import write
 from detente.errors import DetenteError
@@ -32,6 +32,7 @@ for _command in (
     data.load,
     data.export,
     data.doctor,
+    backtest.backtest,
     score.score,
     score.question,
 ):

@@ -94,15 +94,15 @@ def console(*, stderr: bool = False) -> Console:
     return console
 
 
-def progress_bar(*, quiet: bool) -> Any:  # noqa: ANN401 - a context manager that yields a callback or None
-    """Progress of a long load on a terminal; none where nobody watches."""
+def progress_bar(*, quiet: bool, unit: str = "files") -> Any:  # noqa: ANN401 - a context manager that yields a callback or None
+    """Progress of long work on a terminal; none where nobody watches."""
     from contextlib import nullcontext
 
     if quiet or not sys.stderr.isatty():
         return nullcontext(None)
     from detente.outlook import LoadProgress
 
-    return LoadProgress(console(stderr=True))
+    return LoadProgress(console(stderr=True), unit)
 
 
 def _cell(value: object) -> str:

@@ -23,6 +23,7 @@ from detente.codebook.events import (
     quads,
     weis_table,
 )
+from detente.codebook.regions import region_of
 from detente.codebook.roles import (
     cameo_roles,
     role_of_cameo,
@@ -49,6 +50,7 @@ __all__ = [
     "quad_of",
     "quads",
     "reference_of",
+    "region_of",
     "role_of_cameo",
     "role_of_name",
     "role_of_sectors",

@@ -33,7 +33,8 @@ from detente.outlook.report import (
 )
 from detente.outlook.words import format_day, format_number
 
-_STYLE = """
+#: Type and tables of a page, shared by all pages that are made here.
+PAGE_STYLE = """
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);
 font:17px/1.5 Georgia,"Times New Roman",serif}
 main{max-width:820px;margin:0 auto;padding:26px 20px 48px}
@@ -80,7 +81,7 @@ def render_html(brief: Brief) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>{escape(head)} · Détente</title>",
-        f"<style>{PALETTE}{CHART_STYLE}{_STYLE}</style></head><body><main><article>",
+        f"<style>{PALETTE}{CHART_STYLE}{PAGE_STYLE}</style></head><body><main><article>",
         f'<p class="kicker">{escape(names)} · as of {format_day(brief.as_of)} · {escape(brief.provider)}</p>',
         f'<h1>{_text(brief.headline)}</h1><p class="standfirst">{_text(brief.standfirst)}</p>',
         _level_figure(brief, names),

@@ -1,4 +1,4 @@
-"""Progress of a load on a terminal."""
+"""Progress of long work on a terminal."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class LoadProgress:
-    """A bar over the files of a load; used as a context manager that gives the callback.
+    """A bar over files or other steps of long work; used as a context manager that gives the callback.
 
     Args:
         console: Where to draw it.
+        unit: What is counted.
     """
 
-    def __init__(self, console: Console) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} files"))
+    def __init__(self, console: Console, unit: str = "files") -> None:
+        counted = TextColumn("{task.completed}/{task.total} " + unit)
+        columns = (TextColumn("{task.description}"), BarColumn(), counted)
         self._progress = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
-        self._task = self._progress.add_task("loading", total=None)
+        self._task = self._progress.add_task("working", total=None)
 
     def __enter__(self) -> LoadProgress:
         self._progress.start()

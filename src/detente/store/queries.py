@@ -78,6 +78,12 @@ from days group by day order by day
 
 FIRST_DAY = "select min(occurred) from events"
 
+#: Whether anything became known after the day it is about.
+ANY_LATE = """
+select exists (select 1 from events where known_at::date > occurred)
+    or exists (select 1 from days where known_at::date > day)
+"""
+
 #: A batch's rows, numbered over its files in the order of loading. A view: each query reads only what it needs.
 SPOOLED = "create or replace temp view spooled as select * from read_parquet({paths})"
 

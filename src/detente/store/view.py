@@ -152,6 +152,10 @@ class View:
         """All pairs: ``pair, n, first_day, last_day, active_days``, the busiest first."""
         return self._read(queries.PAIRS)
 
+    def has_late_events(self) -> bool:
+        """Whether anything held was published after its day, so that an earlier view is more than a cut by day."""
+        return bool(self._read(queries.ANY_LATE).item())
+
     def _frame(self, sql: str, schema: pl.Schema) -> pl.DataFrame:
         return self._read(sql).select(schema.names()).cast(schema)
 

@@ -6,6 +6,7 @@ generated from here.
 
 from __future__ import annotations
 
+from detente.domain.tables.backtest import BACKTEST_CASES, BACKTEST_PAIRS
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
@@ -36,6 +37,8 @@ TABLES: tuple[Table, ...] = (
     ARENA_CHANGES,
     FORECASTS,
     RESOLUTIONS,
+    BACKTEST_PAIRS,
+    BACKTEST_CASES,
     ISSUED,
     SCORED,
     SCORES,
@@ -45,6 +48,8 @@ TABLES: tuple[Table, ...] = (
 __all__ = [
     "ARENAS",
     "ARENA_CHANGES",
+    "BACKTEST_CASES",
+    "BACKTEST_PAIRS",
     "BINS",
     "CELLS",
     "CELLS_BY_PLACE",
