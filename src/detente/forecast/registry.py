@@ -1,0 +1,31 @@
+"""All forecasters by name: what a backtest, a ledger or a command can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from detente.errors import QuestionError
+from detente.forecast.climatology import Climatology
+from detente.forecast.logit import Logit
+from detente.forecast.protocol import Forecaster
+
+#: Public name → a fresh, unfitted forecaster. Names stay; a changed result is a new version of the forecaster.
+FORECASTERS: dict[str, Callable[[], Forecaster]] = {
+    "climatology": Climatology,
+    "logit": Logit,
+}
+
+
+def find_forecaster(name: str) -> Forecaster:
+    """A fresh, unfitted forecaster by its public name.
+
+    Raises:
+        QuestionError: when there is none of that name.
+    """
+    if name not in FORECASTERS:
+        raise QuestionError(
+            f"The forecaster {name!r} was asked for.",
+            "There is none of that name.",
+            f"Name one of: {', '.join(sorted(FORECASTERS))}.",
+        )
+    return FORECASTERS[name]()
