@@ -6,6 +6,7 @@ generated from here.
 
 from __future__ import annotations
 
+from detente.domain.tables.answers import ANSWER_CURVES, ANSWERS, RECIPROCITY, RESPONSES
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
@@ -24,9 +25,15 @@ TABLES: tuple[Table, ...] = (
     MOVES,
     WATCH,
     CHRONOLOGY,
+    ANSWERS,
+    ANSWER_CURVES,
+    RECIPROCITY,
+    RESPONSES,
 )
 
 __all__ = [
+    "ANSWERS",
+    "ANSWER_CURVES",
     "CELLS",
     "CHRONOLOGY",
     "COVERAGE",
@@ -37,7 +44,9 @@ __all__ = [
     "OUTCOMES",
     "QUADS",
     "REASONS",
+    "RECIPROCITY",
     "RESOLUTIONS",
+    "RESPONSES",
     "ROLES",
     "STATUSES",
     "TABLES",
