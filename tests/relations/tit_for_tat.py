@@ -8,13 +8,15 @@ import numpy as np
 import polars as pl
 
 from detente.domain.tables import CELLS, COVERAGE
-from detente.relations.response import ANSWER_STEPS, HABIT_STEPS, build_controls
+from detente.relations.response import ANSWER_STEPS, HABIT_STEPS, _by_day, build_controls
 
 FIRST = dt.date(2018, 1, 1)
-#: A rule of answering: 0.45 in all, half of it within 4 days and a half; and one of habit.
+#: A rule of answering: 0.35 within a week, 0.45 within two; and one of habit.
 ANSWER = np.array([0.10, 0.10, 0.15, 0.10])
 HABIT = np.array([0.15, 0.10, 0.10, 0.0, 0.05])
 NONE = np.zeros(len(ANSWER_STEPS))
+#: Of the gamma distribution of a day's size: levels of the busy pairs of the sample vary so on active days.
+SHAPE = 4.0
 
 
 def simulate_sides(
@@ -22,49 +24,46 @@ def simulate_sides(
     *,
     answers: tuple[np.ndarray, np.ndarray],
     days: int = 450,
-    quiet: float = 0.4,
+    base: float = 0.1,
     together: float = 0.4,
-    shock: float = 0.3,
+    shock: float = 0.1,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Levels of two sides whose means are linear in both pasts; most of what differs is skewed, spread-out noise.
+    """Levels of two sides whose means are linear in both pasts, as sparse and uneven as real ones.
 
-    A day is 0 with probability ``quiet``, else gamma-distributed (shape 1.2) around a mean that makes the whole come
-    out right. The two sides' noise of one day correlates by ``together``; a common shock moves both.
+    A day is active with a probability equal to its mean (at most 0.9), and then gamma-distributed so that the mean
+    comes out right; both sides are active together more often than by chance, and a common series moves both.
 
     Args:
         generator: Of all randomness.
         answers: Each side's answer to the other, by ``ANSWER_STEPS``.
-        days: How many, after a fortnight's start.
-        quiet: Share of days without anything.
-        together: Correlation of the noise within a day.
+        days: How many.
+        base: Mean level of a day without any past.
+        together: Correlation of the chances of being active on one day.
         shock: How much the common series moves both.
 
     Returns:
         The first side's levels, the second's, and the common series, each of shape (days,).
     """
-    from scipy.special import gammaincinv, ndtr
+    from scipy.special import ndtr
 
-    burn = 60
+    burn = 90
     total = days + burn
     common = np.zeros(total)
     for day in range(1, total):
         common[day] = 0.8 * common[day - 1] + 0.6 * generator.standard_normal()
-    noise = generator.multivariate_normal([0, 0], [[1, together], [together, 1]], size=total)
+    common = np.maximum(common, -1.0)
+    chance = ndtr(generator.multivariate_normal([0, 0], [[1, together], [together, 1]], size=total))
+    size = generator.gamma(SHAPE, 1 / SHAPE, size=(total, 2))
+    kernels = [(_by_day(answer, ANSWER_STEPS), _by_day(HABIT, HABIT_STEPS)) for answer in answers]
     levels = np.zeros((2, total))
-    shape = 1.2
-    for day in range(total):
-        for side in (0, 1):
-            mean = 0.25 + shock * max(common[day], -0.6) * 0.4
-            for (first, last), weight in zip(HABIT_STEPS, HABIT, strict=True):
-                mean += weight * levels[side, max(day - last, 0) : max(day - first + 1, 0)].sum() / (last - first + 1)
-            for (first, last), weight in zip(ANSWER_STEPS, answers[side], strict=True):
-                past = levels[1 - side, max(day - last, 0) : max(day - first + 1, 0)]
-                mean += weight * past.sum() / (last - first + 1)
-            rank = ndtr(noise[day, side])
-            if rank > quiet:
-                drawn = gammaincinv(shape, (rank - quiet) / (1 - quiet)) / shape
-                levels[side, day] = max(mean, 0.02) / (1 - quiet) * drawn
-    return levels[0, burn:], levels[1, burn:], np.maximum(common[burn:], -0.6)
+    for day in range(burn // 3, total):
+        for side, (answer, habit) in enumerate(kernels):
+            mean = base + shock * (1.0 + common[day])
+            mean += answer @ levels[1 - side, day - answer.size : day][::-1]
+            mean += habit @ levels[side, day - habit.size : day][::-1]
+            active = min(mean, 0.9)
+            levels[side, day] = mean / active * size[day, side] if chance[day, side] < active else 0.0
+    return levels[0, burn:], levels[1, burn:], common[burn:]
 
 
 def controls_of(common: np.ndarray) -> np.ndarray:
@@ -100,8 +99,8 @@ def world_of(
 ) -> dict[tuple[str, str], np.ndarray]:
     """One pair that answers each other (or not), USA and RUS, among four other dyads that do not."""
     rule = ANSWER * 1.3 if answers else NONE
-    first, second, _ = simulate_sides(generator, answers=(rule, rule), days=days, shock=0.0)
+    first, second, _ = simulate_sides(generator, answers=(rule, rule), days=days, shock=0.05)
     sides = {("USA", "RUS"): first, ("RUS", "USA"): second}
     for dyad in (("FRA", "USA"), ("USA", "FRA"), ("RUS", "DEU"), ("FRA", "DEU")):
-        sides[dyad] = simulate_sides(generator, answers=(NONE, NONE), days=days, shock=0.0)[0]
+        sides[dyad] = simulate_sides(generator, answers=(NONE, NONE), days=days, shock=0.05)[0]
     return sides

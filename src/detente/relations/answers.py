@@ -42,12 +42,12 @@ class Answer:
         pair: The pair.
         dyad: Who answers, and whom.
         kind: ``cooperation`` or ``conflict``.
-        strength: Levels that follow within 14 days on one level of one day.
+        strength: Levels that follow within 7 days on one level of one day.
         strength_low: Lower end of its 90 % band.
         strength_high: Upper end.
         p_value: Chance of such a strength or more if it were nil or less.
         curve: Its course over the days.
-        half_life: Days by which half of it has come, with its band; None where the band of the strength reaches 0.
+        half_life: Days by which half of what comes within 14 days has come, with its band; None where that is not sure.
         habit: What follows on the state's own behaviour, likewise.
         same_day: Correlation of what is left of both sides on one day.
         lead: Who starts, from the answering side.
@@ -122,7 +122,7 @@ def build_answer(
         level: The answering side's levels; None where only the strength is wanted.
         scale: Points a day of its scale.
     """
-    low, high, p_value = wald(fit.strength, fit.error, fit.free_days)
+    low, high, p_value = wald(fit.strength, fit.error, fit.free_blocks)
     recent = level[-_USUAL_DAYS:] if level is not None else np.zeros(1)
     known = recent[np.isfinite(recent)]
     return Answer(
@@ -145,12 +145,12 @@ def build_answer(
     )
 
 
-def wald(estimate: float, error: float, free_days: int) -> tuple[float, float, float]:
+def wald(estimate: float, error: float, free: int) -> tuple[float, float, float]:
     """The 90 % band of an estimate, and the chance of as much or more if the truth were nil (Student's t)."""
     from scipy.special import stdtr, stdtrit  # noqa: PLC0415 - loaded where used, so that commands start at once
 
-    reach = float(stdtrit(free_days, _TAILS[1])) * error
-    return estimate - reach, estimate + reach, float(stdtr(free_days, -estimate / error)) if error > 0 else 1.0
+    reach = float(stdtrit(free, _TAILS[1])) * error
+    return estimate - reach, estimate + reach, float(stdtr(free, -estimate / error)) if error > 0 else 1.0
 
 
 def respond_to_move(answering: Answer, moving: Answer, *, shock: float, days: int = 28, seed: int = 0) -> pl.DataFrame:
@@ -209,15 +209,17 @@ def _curve(fit: AnswerFit) -> tuple[Step, ...]:
     for place, (first, last) in enumerate(ANSWER_STEPS):
         width = last - first + 1
         value, error = fit.answer[place] / width, np.sqrt(fit.covariance[place, place]) / width
-        low, high, _ = wald(float(value), float(error), fit.free_days)
+        low, high, _ = wald(float(value), float(error), fit.free_blocks)
         steps.append(Step(first, last, float(value), low, high))
     return tuple(steps)
 
 
-def _half_life(fit: AnswerFit, *, seed: int = 0) -> tuple[float, float, float]:
+def _half_life(fit: AnswerFit, *, seed: int = 0) -> tuple[float, float, float] | None:
     draws, _ = _draws(fit, np.random.default_rng(seed))
-    spread = half_lives(draws[draws.sum(axis=1) > 0])
-    low, high = np.quantile(spread, _TAILS)
+    positive = draws.sum(axis=1) > 0
+    if fit.answer.sum() <= 0 or positive.mean() < _TAILS[1]:
+        return None
+    low, high = np.quantile(half_lives(draws[positive]), _TAILS)
     middle = float(half_lives(fit.answer[None, :])[0])
     return middle, min(float(low), middle), max(float(high), middle)
 

@@ -76,16 +76,16 @@ def measure_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, pair: Pair,
     squares over the days; k runs to 14 days (28 for the habit) in steps of days 1, 2–3, 4–7, 8–14 (15–28). A day's
     level is asinh(points / volume of news / s), s the side's median active day. Controls: weekend, a slow drift, the
     pair's volume of news in the week before, and what both sides and the world did elsewhere, that day and the week
-    before. strength = Σ answer_k, with a 90 % band that allows for unequal spread of errors (HC3).
+    before. strength = Σ answer_k over the first 7 days; its 90 % band is a jackknife over weeks.
 
-    High: what one side does is followed, within two weeks, by more of the same from the other, beyond its own habit.
+    High: what one side does is followed, within a week, by more of the same from the other, beyond its own habit.
     About 0: no answer that can be told from habit and news. Low (below 0): the other does less of it than otherwise.
     Missing: fewer than 30 active days of a side, or 180 days in all. Its direction is the answering side's towards the
     other. It cannot tell a cause: news that comes in waves, or a third party's act that both answer in turn, can look
     like it. Answers on the same day are not seen (they are kept apart as ``same_day``), nor those in another coin.
 
-    Goldstein and Freeman (1990); Goldstein and Pevehouse (1997); Brandt and Freeman (2006); MacKinnon and White (1985)
-    for the errors; Corsi (2009) for the steps.
+    Goldstein and Freeman (1990); Goldstein and Pevehouse (1997); Brandt and Freeman (2006); Corsi (2009) for the steps;
+    Künsch (1989) for the jackknife.
 
     Args:
         cells: Rows of ``cells`` of all pairs; the others are the rest of the world.
@@ -201,10 +201,9 @@ def _measure(daily: Daily, pair: Pair) -> Reciprocity:
         answers.append(build_answer(pair, dyad, kind, fit, other=other, lead=lead, level=level, scale=scale))
     if not fits:
         return _unmeasured(daily, pair, *missing)
-    influence = np.sum([fit.influence for fit in fits.values()], axis=0) / len(fits)
+    together = np.mean([fit.strength_deviations for fit in fits.values()], axis=0)
     mean = float(np.mean([fit.strength for fit in fits.values()]))
-    free = min(fit.free_days for fit in fits.values())
-    low, high, p_value = wald(mean, float(np.sqrt((influence**2).sum())), free)
+    low, high, p_value = wald(mean, float(np.sqrt((together**2).sum())), len(together) - 1)
     return Reciprocity(
         pair, daily.days[-1], daily.days[0], tuple(answers), mean, low, high, p_value, missing=tuple(missing)
     )
@@ -218,7 +217,7 @@ def _prepare(daily: Daily, pair: Pair) -> tuple[dict[Kind, Floats], dict[tuple[K
     """Levels of both sides, and controls, for the kinds in which both sides are active enough."""
     volume = daily.volume(pair)
     weekdays = np.array([day.weekday() for day in daily.days])
-    attention = np.where(daily.held, np.log1p(daily.events[pair.id] / volume), np.nan)
+    attention, _ = to_levels(daily.events[pair.id], daily.held, volume)
     controls: dict[Kind, Floats] = {}
     levels: dict[tuple[Kind, Dyad], tuple[Floats, float]] = {}
     for kind in KINDS:

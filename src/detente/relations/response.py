@@ -1,7 +1,7 @@
 """The regression behind reciprocity: how one side's day follows from its own past, the partner's past and the rest.
 
-Arrays in, arrays out; knows nothing of states. Ordinary least squares with errors that allow for unequal spread
-(HC3), since the size of a day's news is very unequal. `respond` turns the fits of both sides into a path over time.
+Arrays in, arrays out; knows nothing of states. Least squares, with errors from leaving out one week at a time: the
+size of a day's news is very unequal, and news comes in waves. `respond` turns both fits into a path over time.
 """
 
 from __future__ import annotations
@@ -21,12 +21,19 @@ ANSWER_STEPS = ((1, 1), (2, 3), (4, 7), (8, 14))
 HABIT_STEPS = (*ANSWER_STEPS, (15, 28))
 #: Days of the partner's past that an answer is looked for in.
 ANSWER_DAYS = ANSWER_STEPS[-1][1]
+#: Steps that make up the strength, 7 days. In simulations bands of the week cover at their rate; those of the fortnight
+#: fall short, since the second week is hard to tell from habit.
+STRENGTH_STEPS = 3
 _ATTENTION_STEPS = ((1, 1), (2, 7))
 #: Days between the bends of the slow drift that is taken out of both sides.
 _DRIFT_DAYS = 182
 _SATURDAY, _SUNDAY = 5, 6
 #: A column with less spread than this, relative to its size, says nothing and is left out.
 _NO_SPREAD = 1e-9
+#: Days of a block that is left out at a time, and how many blocks at most. In simulations bands from blocks of a week
+#: cover at their rate; those from single days fall short, those from blocks of four weeks are too wide.
+_BLOCK_DAYS = 7
+_MOST_BLOCKS = 100
 
 
 @dataclass(frozen=True)
@@ -36,29 +43,40 @@ class AnswerFit:
     Args:
         answer: Coefficients of the partner's mean level over each of ``ANSWER_STEPS``, shape (4,).
         habit: Coefficients of its own mean level over each of ``HABIT_STEPS``, shape (5,).
-        covariance: Of ``answer`` then ``habit``, shape (9, 9).
-        influence: What each used day contributes to the error of the sum of ``answer``, shape (days,); 0 elsewhere.
+        deviations: Of ``answer`` then ``habit`` when a block of days is left out, shape (blocks, 9), scaled so that
+            their products add up to the covariance.
         residual: What is left unexplained, shape (days,); NaN on days not used.
-        free_days: Used days minus coefficients.
     """
 
     answer: Floats
     habit: Floats
-    covariance: Floats
-    influence: Floats
+    deviations: Floats
     residual: Floats
-    free_days: int
+
+    @property
+    def covariance(self) -> Floats:
+        """Of ``answer`` then ``habit``, shape (9, 9)."""
+        return np.asarray(self.deviations.T @ self.deviations, dtype=np.float64)
+
+    @property
+    def free_blocks(self) -> int:
+        """Degrees of freedom of the errors."""
+        return len(self.deviations) - 1
 
     @property
     def strength(self) -> float:
-        """The sum of the answer's coefficients: all that follows within 14 days from one unit on one day."""
-        return float(self.answer.sum())
+        """What follows within 7 days from one unit on one day: the sum of the first steps of the answer."""
+        return float(self.answer[:STRENGTH_STEPS].sum())
+
+    @property
+    def strength_deviations(self) -> Floats:
+        """The same of each block left out, shape (blocks,); the root of the sum of squares is its standard error."""
+        return np.asarray(self.deviations[:, :STRENGTH_STEPS].sum(axis=1), dtype=np.float64)
 
     @property
     def error(self) -> float:
         """Standard error of ``strength``."""
-        size = len(ANSWER_STEPS)
-        return float(np.sqrt(self.covariance[:size, :size].sum()))
+        return float(np.sqrt((self.strength_deviations**2).sum()))
 
 
 def lag_means(values: Floats, steps: Sequence[tuple[int, int]]) -> Floats:
@@ -91,7 +109,7 @@ def build_controls(
 
     Args:
         weekdays: 0 for Monday, shape (days,).
-        attention: Log of the pair's events, both ways and of any kind, shape (days,); used for the past only.
+        attention: Level of the pair's events, both ways and of any kind, shape (days,); used for the past only.
         same_day: Series of the rest of the world; each enters with its day and the mean of its week before.
         drift: Whether to take out a slow drift beside the mean.
 
@@ -130,20 +148,32 @@ def fit_answer(own: Floats, partner: Floats, controls: Floats) -> AnswerFit | No
     varied = np.ptp(rows, axis=0) > _NO_SPREAD
     constant = np.flatnonzero(~varied & (np.abs(rows[0]) > _NO_SPREAD))[:1]
     rows = rows[:, varied | np.isin(np.arange(rows.shape[1]), constant)]
-    inverse = np.linalg.pinv(rows.T @ rows, hermitian=True)
-    beta = inverse @ (rows.T @ target)
-    residual = target - rows @ beta
-    leverage = np.minimum(np.einsum("ij,jk,ik->i", rows, inverse, rows), 0.99)
-    scores = (rows @ inverse[:, :wanted]) * (residual / (1.0 - leverage))[:, None]
+    starts = _block_starts(rows.shape[0])
+    left = np.add.reduceat(rows[:, :, None] * rows[:, None, :], starts, axis=0)
+    right = np.add.reduceat(rows * target[:, None], starts, axis=0)
+    beta = _solve(left.sum(axis=0)[None], right.sum(axis=0)[None])[0]
+    without = _solve(left.sum(axis=0) - left, right.sum(axis=0) - right)[:, :wanted]
+    deviations = (without - without.mean(axis=0)) * np.sqrt(1 - 1 / starts.size)
     steps = len(ANSWER_STEPS)
     return AnswerFit(
         answer=beta[:steps],
         habit=beta[steps:wanted],
-        covariance=scores.T @ scores,
-        influence=_spread_out(scores[:, :steps].sum(axis=1), used, 0.0),
-        residual=_spread_out(residual, used, np.nan),
-        free_days=int(used.sum()) - rows.shape[1],
+        deviations=deviations,
+        residual=_spread_out(target - rows @ beta, used, np.nan),
     )
+
+
+def _solve(left: Floats, right: Floats) -> Floats:
+    """Normal equations of several samples; where one does not tell its columns apart, the smallest solution."""
+    try:
+        return np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.asarray((np.linalg.pinv(left, hermitian=True) @ right[:, :, None])[:, :, 0], dtype=np.float64)
+
+
+def _block_starts(size: int) -> npt.NDArray[np.int64]:
+    count = int(np.clip(size // _BLOCK_DAYS, 2, _MOST_BLOCKS))
+    return (np.arange(count) * size) // count
 
 
 def _spread_out(values: Floats, used: npt.NDArray[np.bool_], missing: float) -> Floats:

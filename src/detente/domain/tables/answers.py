@@ -21,7 +21,7 @@ ANSWERS = Table(
         _ANSWERS,
         _ANSWERED,
         _KIND,
-        Column("strength", pl.Float64, "Levels that follow within 14 days on one level of one day.", "level per level"),
+        Column("strength", pl.Float64, "Levels that follow within 7 days on one level of one day.", "level per level"),
         Column("strength_low", pl.Float64, "Lower end of its 90 % band.", "level per level"),
         Column("strength_high", pl.Float64, "Upper end of its 90 % band.", "level per level"),
         Column("p_value", pl.Float64, "Chance of such a strength or more if it were nil or less.", "0 to 1"),
@@ -31,7 +31,7 @@ ANSWERS = Table(
         Column(
             "half_life_days",
             pl.Float64,
-            "Days by which half of the answer has come; null where the band of the strength reaches 0.",
+            "Days by which half of what comes within 14 days has come; null where an answer is not sure.",
             "days",
             nullable=True,
         ),
