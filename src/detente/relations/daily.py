@@ -28,8 +28,8 @@ KINDS: tuple[Kind, Kind] = ("cooperation", "conflict")
 #: Days on either side whose mean is the day's volume of news: wide enough to be steady, narrow enough to follow a
 #: change of the provider's feed within a fortnight.
 _VOLUME_REACH = 7
-#: Events a day added to the volume, so that a provider with a handful of reports a day is not divided by noise.
-_VOLUME_FLOOR = 1.0
+#: Share of the usual volume added to each day's, so that nothing is divided by next to nothing.
+_VOLUME_FLOOR = 0.1
 _MILLI = 1000.0
 
 
@@ -66,14 +66,16 @@ class Daily:
         return np.maximum(self.world[kind] - own[0] - own[1], 0.0)
 
     def volume(self, pair: Pair) -> Floats:
-        """News of all other pairs around each day, relative to its mean: what a day's reports are divided by."""
+        """News of all other pairs around each day relative to its mean (1 if there are none): what reports are divided by."""
         others = np.where(self.held, self.world_events - self.events[pair.id], 0.0)
         window = np.ones(2 * _VOLUME_REACH + 1)
         around = np.convolve(others, window, mode="same") / np.maximum(
             np.convolve(self.held.astype(np.float64), window, mode="same"), 1.0
         )
         usual = others.sum() / max(int(self.held.sum()), 1)
-        return np.asarray((around + _VOLUME_FLOOR) / (usual + _VOLUME_FLOOR), dtype=np.float64)
+        if not usual:
+            return np.ones(others.size)
+        return np.asarray((around / usual + _VOLUME_FLOOR) / (1 + _VOLUME_FLOOR), dtype=np.float64)
 
 
 def build_daily(cells: pl.DataFrame, coverage: pl.DataFrame, pairs: Iterable[Pair], *, as_of: dt.date) -> Daily:
