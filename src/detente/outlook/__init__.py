@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente.outlook.brief import BRIEF_VERSION, Brief, build_brief
+from detente.outlook.exchanges import render_exchanges
 from detente.outlook.html import render_html
 from detente.outlook.markdown import render_markdown
 from detente.outlook.progress import LoadProgress
@@ -18,6 +19,7 @@ __all__ = [
     "Reason",
     "build_brief",
     "estimative_word",
+    "render_exchanges",
     "render_html",
     "render_markdown",
     "render_terminal",

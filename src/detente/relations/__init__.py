@@ -1,8 +1,9 @@
-"""Events to measures of a relation: weeks, level, status, explanations, moves, reciprocity. Pure functions of tables."""
+"""Events to measures of a relation: weeks, level, status, reasons, moves, exchanges, reciprocity. Pure functions."""
 
 from __future__ import annotations
 
 from detente.relations.answers import Answer, respond_to_move
+from detente.relations.exchanges import EXCHANGES_NAME, build_exchanges
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
 from detente.relations.moves import build_moves
@@ -17,6 +18,7 @@ from detente.relations.status import STATUS, Status, read_status
 from detente.relations.weeks import build_weeks
 
 __all__ = [
+    "EXCHANGES_NAME",
     "EXPLAIN",
     "LEVEL",
     "RECIPROCITY_NAME",
@@ -25,6 +27,7 @@ __all__ = [
     "Explanation",
     "Reciprocity",
     "Status",
+    "build_exchanges",
     "build_moves",
     "build_weeks",
     "explain_change",

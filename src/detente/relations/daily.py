@@ -66,7 +66,7 @@ class Daily:
         return np.maximum(self.world[kind] - own[0] - own[1], 0.0)
 
     def volume(self, pair: Pair) -> Floats:
-        """News of all other pairs around each day relative to its mean (1 if there are none): what reports are divided by."""
+        """News of all other pairs around each day, relative to its mean (1 if none): what reports are divided by."""
         others = np.where(self.held, self.world_events - self.events[pair.id], 0.0)
         window = np.ones(2 * _VOLUME_REACH + 1)
         around = np.convolve(others, window, mode="same") / np.maximum(
@@ -134,20 +134,10 @@ def one_sided(cells: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Columns ``occurred, actor, recipient, pair, n, cooperation, conflict``; ``n`` counts all events.
     """
-    joint_types = [name for name, quad in quads().items() if quad.endswith("cooperation")]
-    keys = ["occurred", "actor", "recipient", "event_type"]
-    mirror = cells.filter(pl.col("event_type").is_in(joint_types)).select(
-        pl.col("occurred"),
-        pl.col("recipient").alias("actor"),
-        pl.col("actor").alias("recipient"),
-        pl.col("event_type"),
-        pl.col("n").alias("mirrored"),
-    )
-    joint = pl.min_horizontal(pl.col("n"), pl.col("mirrored").fill_null(0))
-    keep = 1.0 - joint / pl.col("n").clip(lower_bound=1)
+    keep = 1.0 - pl.col("joint") / pl.col("n").clip(lower_bound=1)
     lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
     return (
-        cells.join(mirror, on=keys, how="left")
+        _with_joint(cells)
         .with_columns((pl.col("cooperation_milli") * keep / _MILLI).alias("cooperation"))
         .with_columns((pl.col("conflict_milli") / _MILLI).alias("conflict"))
         .group_by("occurred", "actor", "recipient")
@@ -155,6 +145,31 @@ def one_sided(cells: pl.DataFrame) -> pl.DataFrame:
         .with_columns((lower + "-" + upper).alias("pair"))
         .sort("occurred", "actor", "recipient")
     )
+
+
+def without_joint_acts(cells: pl.DataFrame) -> pl.DataFrame:
+    """The same cells less the acts that both sides did together (see `one_sided`): rows of ``cells``."""
+    keep = 1.0 - pl.col("joint") / pl.col("n").clip(lower_bound=1)
+    kept = _with_joint(cells).with_columns(
+        (pl.col("cooperation_milli") * keep).round().cast(pl.Int64).alias("cooperation_milli"),
+        (pl.col("square_milli") * keep).alias("square_milli"),
+        (pl.col("n") - pl.col("joint")).alias("n"),
+    )
+    return check_table(kept.filter(pl.col("n") > 0).select(CELLS.names), CELLS)
+
+
+def _with_joint(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells with the column ``joint``: how many of their events were done together with the other side."""
+    joint_types = [name for name, quad in quads().items() if quad.endswith("cooperation")]
+    mirror = cells.filter(pl.col("event_type").is_in(joint_types)).select(
+        pl.col("occurred"),
+        pl.col("recipient").alias("actor"),
+        pl.col("actor").alias("recipient"),
+        pl.col("event_type"),
+        pl.col("n").alias("mirrored"),
+    )
+    joint = pl.min_horizontal(pl.col("n"), pl.col("mirrored").fill_null(0)).alias("joint")
+    return cells.join(mirror, on=["occurred", "actor", "recipient", "event_type"], how="left").with_columns(joint)
 
 
 def _sums(rows: pl.DataFrame | None, column: str, size: int) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from detente.domain.tables.answers import ANSWER_CURVES, ANSWERS, RECIPROCITY, RESPONSES
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
+from detente.domain.tables.exchanges import EXCHANGES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
@@ -29,6 +30,7 @@ TABLES: tuple[Table, ...] = (
     ANSWER_CURVES,
     RECIPROCITY,
     RESPONSES,
+    EXCHANGES,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "CHRONOLOGY",
     "COVERAGE",
     "EVENTS",
+    "EXCHANGES",
     "FORECASTS",
     "LEVELS",
     "MOVES",
