@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from detente.outlook import Brief
-    from detente.relations import Explanation, Status
+    from detente.relations import Explanation, Reciprocity, Status
     from detente.store import Store, View
 
 Side = Literal["pair", "dyad"]
@@ -309,6 +309,19 @@ class PairView:
         """Rows of the table ``moves``, newest first."""
         first = parse_day(since, what="first day") if since is not None else None
         return relations.build_moves(self.world.view.cells(self.pair, since=first))
+
+    def exchanges(self, *, since: str | dt.date | None = None) -> pl.DataFrame:
+        """Unusual moves with the answers to them in kind: rows of the table ``exchanges``, the weightiest first."""
+        view = self.world.view
+        rows = relations.build_exchanges(
+            view.cells(self.pair), view.coverage(), load_chronology(), self.pair, as_of=view.as_of
+        )
+        return rows if since is None else rows.filter(pl.col("moved") >= parse_day(since, what="first day"))
+
+    def reciprocity(self, *, as_of: str | dt.date | None = None) -> Reciprocity:
+        """How strongly and how fast each side answers the other in kind, beyond habit, news and the rest of the world."""
+        view = self.world.view_as_of(as_of)
+        return relations.measure_reciprocity(view.cells(), view.coverage(), self.pair, as_of=view.as_of)
 
     def status(self, *, as_of: str | dt.date | None = None) -> Status:
         """The last four weeks against the pair's own past year."""

@@ -9,7 +9,7 @@ import typer
 
 from detente.cli.options import A, AsOf, B, HorizonText, Json, Provider, StoreDir, open_world_for
 from detente.cli.score import record_brief
-from detente.cli.shown import console, show_json, show_table, write, write_file
+from detente.cli.shown import console, rows_of, show_json, show_table, write, write_file
 
 
 class WatchBy(StrEnum):
@@ -67,17 +67,28 @@ def moves(
     a: A,
     b: B,
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First day to show.")] = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="How many moves.")] = 30,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many of each list.")] = 10,
+    daily: Annotated[bool, typer.Option("--daily", help="Show the moves day by day instead.")] = False,
     as_of: AsOf = None,
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
 ) -> None:
-    """Who did what to whom, day by day, the newest first."""
+    """Who did what to whom: unusual moves with the answers to them, the weightiest first; or every move, by day."""
     world = open_world_for(store, as_of, provider)
     view = world.pair(a, b)
-    table = view.moves(since=since)
-    title = f"{view.pair}: {min(top, table.height)} of {table.height} moves as of {world.as_of} ({world.provider})"
-    show_table(
-        table.head(top), as_json, title=title, as_of=str(world.as_of), provider=world.provider, moves=table.height
-    )
+    table, exchanges = view.moves(since=since), view.exchanges(since=since)
+    about = {"as_of": str(world.as_of), "provider": world.provider}
+    known = f"as of {world.as_of} ({world.provider})"
+    if as_json:
+        counts = {"moves": table.height, "exchanges_found": exchanges.height}
+        both = {"exchanges": rows_of(exchanges.head(top)), "rows": rows_of(table.head(top))}
+        show_json({**about, **counts, **both})
+    elif daily:
+        title = f"{view.pair}: {min(top, table.height)} of {table.height} moves {known}"
+        show_table(table.head(top), as_json, title=title)
+    else:
+        from detente.outlook import render_exchanges
+
+        shown = exchanges.head(top)
+        console().print(render_exchanges(shown, f"{view.pair}: {shown.height} of {exchanges.height} exchanges {known}"))

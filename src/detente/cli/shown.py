@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def show_table(frame: pl.DataFrame, as_json: bool, *, title: str, **about: object) -> None:
     """Show a frame as a table for a terminal, or as JSON with what it is about beside its rows."""
     if as_json:
-        show_json({**about, "rows": json.loads(frame.write_json())})
+        show_json({**about, "rows": rows_of(frame)})
         return
     from rich.table import Table
 
@@ -29,6 +29,11 @@ def show_table(frame: pl.DataFrame, as_json: bool, *, title: str, **about: objec
     for row in frame.iter_rows():
         table.add_row(*(_cell(value) for value in row))
     console().print(table)
+
+
+def rows_of(frame: pl.DataFrame) -> Any:  # noqa: ANN401 - JSON's own types
+    """The rows of a frame as JSON-ready records."""
+    return json.loads(frame.write_json())
 
 
 def show_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente.outlook.brief import BRIEF_VERSION, Brief, build_brief
+from detente.outlook.exchanges import render_exchanges
 from detente.outlook.html import render_html
 from detente.outlook.markdown import render_markdown
 from detente.outlook.measured import Reading, guide_lines, read_measures
@@ -22,6 +23,7 @@ __all__ = [
     "estimative_word",
     "guide_lines",
     "read_measures",
+    "render_exchanges",
     "render_html",
     "render_markdown",
     "render_terminal",

@@ -1,14 +1,23 @@
-"""Events to measures of a relation: weeks, level, status, explanations, moves. Pure functions of tables."""
+"""Events to measures of a relation: weeks, level, status, reasons, moves, exchanges, reciprocity. Pure functions."""
 
 from __future__ import annotations
 
+from detente.relations.answers import Answer, respond_to_move
 from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
 from detente.relations.compared import STANDING, measure_standings, measure_yearly_standings
+from detente.relations.exchanges import EXCHANGES_NAME, build_exchanges
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
 from detente.relations.measure import Guide, Measure, Quantity
 from detente.relations.moves import build_moves
 from detente.relations.readings import Readings
+from detente.relations.reciprocity import (
+    RECIPROCITY_NAME,
+    Reciprocity,
+    measure_pairs,
+    measure_reciprocity,
+    rank_reciprocity,
+)
 from detente.relations.registry import REGISTRY, find_measure, measure_pair, measure_pairs
 from detente.relations.status import STATUS, Status, read_status
 from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
@@ -16,18 +25,23 @@ from detente.relations.weeks import build_weeks
 
 __all__ = [
     "ARENAS_RULE",
+    "EXCHANGES_NAME",
     "EXPLAIN",
     "LEVEL",
+    "RECIPROCITY_NAME",
     "REGISTRY",
     "STANDING",
     "STATUS",
     "VOICES_RULE",
+    "Answer",
     "Explanation",
     "Guide",
     "Measure",
     "Quantity",
     "Readings",
+    "Reciprocity",
     "Status",
+    "build_exchanges",
     "build_moves",
     "build_weeks",
     "explain_by_arena",
@@ -38,10 +52,13 @@ __all__ = [
     "measure_levels",
     "measure_pair",
     "measure_pairs",
+    "measure_reciprocity",
     "measure_standings",
     "measure_voice_gaps",
     "measure_voices",
     "measure_yearly_standings",
     "pair_scales",
+    "rank_reciprocity",
     "read_status",
+    "respond_to_move",
 ]

@@ -6,8 +6,10 @@ generated from here.
 
 from __future__ import annotations
 
+from detente.domain.tables.answers import ANSWER_CURVES, ANSWERS, KINDS, RECIPROCITY, RESPONSES
 from detente.domain.tables.backtest import BACKTEST_CASES, BACKTEST_PAIRS
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
+from detente.domain.tables.exchanges import EXCHANGES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
@@ -35,6 +37,11 @@ TABLES: tuple[Table, ...] = (
     VOICE_GAPS,
     ARENAS,
     ARENA_CHANGES,
+    ANSWERS,
+    ANSWER_CURVES,
+    RECIPROCITY,
+    RESPONSES,
+    EXCHANGES,
     FORECASTS,
     RESOLUTIONS,
     BACKTEST_PAIRS,
@@ -46,6 +53,8 @@ TABLES: tuple[Table, ...] = (
 )
 
 __all__ = [
+    "ANSWERS",
+    "ANSWER_CURVES",
     "ARENAS",
     "ARENA_CHANGES",
     "BACKTEST_CASES",
@@ -57,15 +66,19 @@ __all__ = [
     "CHRONOLOGY",
     "COVERAGE",
     "EVENTS",
+    "EXCHANGES",
     "FORECASTS",
     "ISSUED",
+    "KINDS",
     "LEVELS",
     "MEASURES",
     "MOVES",
     "OUTCOMES",
     "QUADS",
     "REASONS",
+    "RECIPROCITY",
     "RESOLUTIONS",
+    "RESPONSES",
     "ROLES",
     "SCORED",
     "SCORES",

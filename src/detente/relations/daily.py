@@ -1,0 +1,199 @@
+"""Cells to days: what each side did to the other and to everybody else, day by day, on a scale of its own.
+
+In come the tables ``cells`` and ``coverage`` as of a day; out come arrays over the days, NaN where a day is a gap. It
+is what `reciprocity` is measured on. Acts that both sides are said to have done together (the same cooperative type,
+both ways, on one day: they met, they signed) are nobody's answer and are left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from detente.codebook import quads
+from detente.domain.actors import Dyad, Pair
+from detente.domain.tables import CELLS, COVERAGE, check_table
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Kind = Literal["cooperation", "conflict"]
+
+KINDS: tuple[Kind, Kind] = ("cooperation", "conflict")
+#: Days on either side whose mean is the day's volume of news: wide enough to be steady, narrow enough to follow a
+#: change of the provider's feed within a fortnight.
+_VOLUME_REACH = 7
+#: Share of the usual volume added to each day's, so that nothing is divided by next to nothing.
+_VOLUME_FLOOR = 0.1
+_MILLI = 1000.0
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Days by dyads, for the dyads that were asked for, and for their states' dealings with all.
+
+    Args:
+        days: The days from the first covered one to the as-of day, without holes.
+        held: Which of them the provider covered, shape (days,).
+        amounts: By kind and dyad: one-sided Goldstein points, without sign, shape (days,).
+        events: By pair id: events of any kind, both ways, shape (days,).
+        acted: By kind and state: points that it sent to and received from all states together, shape (days,).
+        world: By kind: points of all dyads, shape (days,).
+        world_events: Events of all dyads, shape (days,).
+    """
+
+    days: tuple[dt.date, ...]
+    held: Bools
+    amounts: dict[tuple[Kind, Dyad], Floats]
+    events: dict[str, Floats]
+    acted: dict[tuple[Kind, str], Floats]
+    world: dict[Kind, Floats]
+    world_events: Floats
+
+    def elsewhere(self, kind: Kind, state: str, pair: Pair) -> Floats:
+        """What a state did to and received from everybody but its partner, shape (days,)."""
+        own = [self.amounts[kind, dyad] for dyad in pair.dyads]
+        return np.maximum(self.acted[kind, state] - own[0] - own[1], 0.0)
+
+    def world_without(self, kind: Kind, pair: Pair) -> Floats:
+        """What all other pairs did, shape (days,)."""
+        own = [self.amounts[kind, dyad] for dyad in pair.dyads]
+        return np.maximum(self.world[kind] - own[0] - own[1], 0.0)
+
+    def volume(self, pair: Pair) -> Floats:
+        """News of all other pairs around each day, relative to its mean (1 if none): what reports are divided by."""
+        others = np.where(self.held, self.world_events - self.events[pair.id], 0.0)
+        window = np.ones(2 * _VOLUME_REACH + 1)
+        around = np.convolve(others, window, mode="same") / np.maximum(
+            np.convolve(self.held.astype(np.float64), window, mode="same"), 1.0
+        )
+        usual = others.sum() / max(int(self.held.sum()), 1)
+        if not usual:
+            return np.ones(others.size)
+        return np.asarray((around / usual + _VOLUME_FLOOR) / (1 + _VOLUME_FLOOR), dtype=np.float64)
+
+
+def build_daily(cells: pl.DataFrame, coverage: pl.DataFrame, pairs: Iterable[Pair], *, as_of: dt.date) -> Daily:
+    """Set out the days of some pairs, and those of the rest of the world beside them.
+
+    Args:
+        cells: Rows of ``cells`` of all pairs; those without direction are left out.
+        coverage: Rows of ``coverage``.
+        pairs: The pairs wanted.
+        as_of: The last day used.
+
+    Raises:
+        DataError: when a table does not fit its schema.
+    """
+    check_table(cells, CELLS)
+    check_table(coverage, COVERAGE)
+    present = coverage.filter(pl.col("status") == "present", pl.col("day") <= as_of)["day"].unique().sort()
+    first = present[0] if present.len() else as_of
+    days = tuple(first + dt.timedelta(days=offset) for offset in range((as_of - first).days + 1))
+    held = np.zeros(len(days), dtype=np.bool_)
+    held[(present - first).dt.total_days().to_numpy()] = True
+    wanted = list(pairs)
+    rows = one_sided(cells.filter("directed", pl.col("occurred").is_in(present.implode()))).with_columns(
+        (pl.col("occurred") - first).dt.total_days().alias("at")
+    )
+    size = len(days)
+    states = sorted({state for pair in wanted for state in (pair.a, pair.b)})
+    own = rows.filter(pl.col("pair").is_in([pair.id for pair in wanted]))
+    by_dyad = own.partition_by("actor", "recipient", as_dict=True)
+    by_state = {state: rows.filter((pl.col("actor") == state) | (pl.col("recipient") == state)) for state in states}
+    return Daily(
+        days=days,
+        held=held,
+        amounts={
+            (kind, dyad): _sums(by_dyad.get((dyad.actor, dyad.recipient)), kind, size)
+            for kind in KINDS
+            for pair in wanted
+            for dyad in pair.dyads
+        },
+        events={
+            pair.id: _sums(by_dyad.get((pair.a, pair.b)), "n", size) + _sums(by_dyad.get((pair.b, pair.a)), "n", size)
+            for pair in wanted
+        },
+        acted={(kind, state): _sums(by_state[state], kind, size) for kind in KINDS for state in states},
+        world={kind: _sums(rows, kind, size) for kind in KINDS},
+        world_events=_sums(rows, "n", size),
+    )
+
+
+def one_sided(cells: pl.DataFrame) -> pl.DataFrame:
+    """Points by day and dyad, without the acts that both sides did together.
+
+    Of a cooperative type that is reported both ways on one day, the smaller of the two counts is taken to be joint and
+    leaves both; the points go in proportion.
+
+    Returns:
+        Columns ``occurred, actor, recipient, pair, n, cooperation, conflict``; ``n`` counts all events.
+    """
+    keep = 1.0 - pl.col("joint") / pl.col("n").clip(lower_bound=1)
+    lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
+    return (
+        _with_joint(cells)
+        .with_columns((pl.col("cooperation_milli") * keep / _MILLI).alias("cooperation"))
+        .with_columns((pl.col("conflict_milli") / _MILLI).alias("conflict"))
+        .group_by("occurred", "actor", "recipient")
+        .agg(pl.col("n").sum(), pl.col("cooperation").sum(), pl.col("conflict").sum())
+        .with_columns((lower + "-" + upper).alias("pair"))
+        .sort("occurred", "actor", "recipient")
+    )
+
+
+def without_joint_acts(cells: pl.DataFrame) -> pl.DataFrame:
+    """The same cells less the acts that both sides did together (see `one_sided`): rows of ``cells``."""
+    keep = 1.0 - pl.col("joint") / pl.col("n").clip(lower_bound=1)
+    kept = _with_joint(cells).with_columns(
+        (pl.col("cooperation_milli") * keep).round().cast(pl.Int64).alias("cooperation_milli"),
+        (pl.col("square_milli") * keep).alias("square_milli"),
+        (pl.col("n") - pl.col("joint")).alias("n"),
+    )
+    return check_table(kept.filter(pl.col("n") > 0).select(CELLS.names), CELLS)
+
+
+def _with_joint(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells with the column ``joint``: how many of their events were done together with the other side."""
+    joint_types = [name for name, quad in quads().items() if quad.endswith("cooperation")]
+    mirror = cells.filter(pl.col("event_type").is_in(joint_types)).select(
+        pl.col("occurred"),
+        pl.col("recipient").alias("actor"),
+        pl.col("actor").alias("recipient"),
+        pl.col("event_type"),
+        pl.col("n").alias("mirrored"),
+    )
+    joint = pl.min_horizontal(pl.col("n"), pl.col("mirrored").fill_null(0)).alias("joint")
+    return cells.join(mirror, on=["occurred", "actor", "recipient", "event_type"], how="left").with_columns(joint)
+
+
+def _sums(rows: pl.DataFrame | None, column: str, size: int) -> Floats:
+    if rows is None:
+        return np.zeros(size)
+    sums = np.bincount(rows["at"].to_numpy(), rows[column].to_numpy().astype(np.float64), minlength=size)
+    return np.asarray(sums, dtype=np.float64)
+
+
+def to_levels(amounts: Floats, held: Bools, volume: Floats | None = None) -> tuple[Floats, float]:
+    """Points a day on a stable scale: ``asinh(points / volume / s)``, s the median of the days with any.
+
+    Reporting everything twice doubles s and changes nothing; a doubled volume of all news is divided out.
+
+    Args:
+        amounts: Points, shape (days,), none negative.
+        held: Covered days.
+        volume: The day's volume of news relative to the usual; None for as it is.
+
+    Returns:
+        Levels, NaN where the day is a gap, and s (0 where there is no such day).
+    """
+    adjusted = amounts if volume is None else amounts / volume
+    active = adjusted[held & (adjusted > 0)]
+    scale = float(np.median(active)) if active.size else 0.0
+    levels = np.arcsinh(adjusted / scale) if scale else np.zeros_like(adjusted)
+    return np.where(held, levels, np.nan), scale
