@@ -16,3 +16,13 @@ def read_data(name: str) -> tuple[dict[str, str], ...]:
     """
     text = files("detente.codebook").joinpath("data", f"{name}.csv").read_text("utf-8")
     return tuple(csv.DictReader(text.splitlines()))
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """One of the lists of words of ``word_lists.csv``, in small letters.
+
+    Args:
+        name: The list's name, for example ``actor titles``.
+    """
+    return next(frozenset(row["words"].split()) for row in read_data("word_lists") if row["list"] == name)

@@ -1,1 +1,5 @@
-"""Text to events and assessments."""
+"""Text to actors, attributions and assessments (and, later, events).
+
+Nothing here opens the network or the store. The parser and the taggers need the extra ``reading``; who an actor is does
+not.
+"""
