@@ -32,7 +32,7 @@ from detente.relations.answers import half_lives, wald  # noqa: E402
 from detente.relations.daily import KINDS, build_daily  # noqa: E402
 from detente.relations.reciprocity import (  # noqa: E402
     answers_table,
-    measure_pairs,
+    measure_reciprocities,
     measure_reciprocity,
     rank_pairs,
     shifted_answers,
@@ -81,7 +81,7 @@ def shift_sample(draws: int) -> None:
     view = open_store(sample_store_path(), read_only=True).view(None, None)
     cells, coverage = view.cells(), view.coverage()
     start = time.perf_counter()
-    measured = measure_pairs(cells, coverage, as_of=view.as_of)
+    measured = measure_reciprocities(cells, coverage, as_of=view.as_of)
     seconds = time.perf_counter() - start
     pairs = [item.pair for item in measured]
     daily = build_daily(cells, coverage, pairs, as_of=view.as_of)

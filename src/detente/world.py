@@ -319,7 +319,7 @@ class PairView:
         return rows if since is None else rows.filter(pl.col("moved") >= parse_day(since, what="first day"))
 
     def reciprocity(self, *, as_of: str | dt.date | None = None) -> Reciprocity:
-        """How strongly and how fast each side answers the other in kind, beyond habit, news and the rest of the world."""
+        """How strongly and fast each side answers the other in kind, beyond habit, news and the rest of the world."""
         view = self.world.view_as_of(as_of)
         return relations.measure_reciprocity(view.cells(), view.coverage(), self.pair, as_of=view.as_of)
 

@@ -18,7 +18,7 @@ from detente.relations.reciprocity import (
     active_pairs,
     answers_table,
     false_discovery,
-    measure_pairs,
+    measure_reciprocities,
     measure_reciprocity,
     rank_pairs,
     shifted_answers,
@@ -216,7 +216,7 @@ def sample_view() -> object:
 @pytest.fixture(scope="module")
 def sample_measured(sample_view: object) -> list:  # type: ignore[type-arg]
     """All sufficiently active pairs of the sample."""
-    return measure_pairs(sample_view.cells(), sample_view.coverage(), as_of=sample_view.as_of)  # type: ignore[attr-defined]
+    return measure_reciprocities(sample_view.cells(), sample_view.coverage(), as_of=sample_view.as_of)  # type: ignore[attr-defined]
 
 
 def test_israel_and_the_palestinians_answered_each_other(reference_data: Path, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from detente.relations.readings import Readings
 from detente.relations.reciprocity import (
     RECIPROCITY_NAME,
     Reciprocity,
-    measure_pairs,
     measure_reciprocity,
     rank_reciprocity,
 )

@@ -104,7 +104,7 @@ def measure_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, pair: Pair,
     return _measure(build_daily(cells, coverage, [pair], as_of=as_of), pair)
 
 
-def measure_pairs(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> list[Reciprocity]:
+def measure_reciprocities(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> list[Reciprocity]:
     """Measure all sufficiently active pairs; see `measure_reciprocity`."""
     pairs = active_pairs(cells, as_of=as_of)
     daily = build_daily(cells, coverage, pairs, as_of=as_of)
@@ -119,7 +119,7 @@ def rank_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.d
         coverage: Rows of ``coverage``.
         as_of: The last day used.
     """
-    return rank_pairs(measure_pairs(cells, coverage, as_of=as_of))
+    return rank_pairs(measure_reciprocities(cells, coverage, as_of=as_of))
 
 
 def rank_pairs(measured: Iterable[Reciprocity]) -> pl.DataFrame:
