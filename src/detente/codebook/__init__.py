@@ -23,6 +23,7 @@ from detente.codebook.events import (
     quads,
     weis_table,
 )
+from detente.codebook.moves import PlainMove, known_moves, read_move
 from detente.codebook.regions import region_of
 from detente.codebook.roles import (
     cameo_roles,
@@ -36,6 +37,7 @@ from detente.codebook.themes import theme_of_cameo
 
 __all__ = [
     "NO_EVENT_CODES",
+    "PlainMove",
     "cameo_not_states",
     "cameo_roles",
     "cameo_table",
@@ -46,9 +48,11 @@ __all__ = [
     "intensity_milli_of_quad",
     "intensity_milli_of_type",
     "iso3_of",
+    "known_moves",
     "phrases",
     "quad_of",
     "quads",
+    "read_move",
     "reference_of",
     "region_of",
     "role_of_cameo",

@@ -119,6 +119,11 @@ def demonym(iso3: str) -> str:
     return row["demonym"] or row["name"]
 
 
+def capital(iso3: str) -> str:
+    """The capital of a state; empty where the codebook holds none."""
+    return _row(iso3)["capital"]
+
+
 def states(*, on: dt.date | None = None) -> list[str]:
     """ISO3 codes of the states, disputed ones included and territories left out, at a date (default: today's)."""
     chosen = [row for row in _rows() if row["status"] != "territory"]

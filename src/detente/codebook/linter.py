@@ -17,7 +17,14 @@ _STATUSES = ("state", "disputed", "territory", "historic")
 
 def check_codebook() -> list[str]:
     """All findings, each naming the file and the entry."""
-    return [*_check_events(), *_check_themes(), *_check_roles(), *_check_speakers(), *_check_states()]
+    return [
+        *_check_events(),
+        *_check_moves(),
+        *_check_themes(),
+        *_check_roles(),
+        *_check_speakers(),
+        *_check_states(),
+    ]
 
 
 def _check_events() -> list[str]:
@@ -34,6 +41,20 @@ def _check_events() -> list[str]:
                 findings.append(f"{name}: {row['code']} has intensity {row['intensity_milli']!r}")
             if not row["label"]:
                 findings.append(f"{name}: {row['code']} has no label")
+    return findings
+
+
+def _check_moves() -> list[str]:
+    """Moves in plain words have a code with a type, a verb, and a label that is itself understood as that move."""
+    typed = {row["code"] for row in read_data("cameo") if row["event_type"]}
+    rows = read_data("moves")
+    doubled = Counter((row["verbs"], row["objects"]) for row in rows)
+    findings = [f"moves: {verbs} {objects} stands {n} times" for (verbs, objects), n in doubled.items() if n > 1]
+    for row in rows:
+        if row["code"] not in typed:
+            findings.append(f"moves: {row['label']!r} has no code with a type, {row['code']!r}")
+        if not row["verbs"] or not row["label"]:
+            findings.append(f"moves: a row of {row['code']} has no verb or no label")
     return findings
 
 
