@@ -32,6 +32,7 @@ DAYS_TO_JUDGE = 91
 #: Judged weeks from which a chance is given; and at least two windows of the horizon must fit into them.
 WEEKS_TO_COUNT = 13
 _MILLI = 1000.0
+Floats = npt.NDArray[np.float64]
 _MATERIAL_CONFLICT = tuple(name for name, quad in quads().items() if quad == "material conflict")
 
 QUANTITIES = (
@@ -80,8 +81,7 @@ def provocation(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     """
     known = tables.known(as_of)
     calendar = known.once(PROVOCATION, lambda: _build_calendar(known))
-    cells = known.of(pair).filter("directed", pl.col("event_type").is_in(_MATERIAL_CONFLICT))
-    rows = [row for dyad in pair.dyads for row in _of_dyad(calendar, cells, dyad)]
+    rows = [row for dyad in pair.dyads for row in _of_dyad(calendar, dyad)]
     return build_rows(PROVOCATION, QUANTITIES, pair, as_of, rows)
 
 
@@ -97,6 +97,7 @@ class _Calendar:
         first: Position of the first day of the past two years.
         weeks_back: Whole weeks before the as-of day, of each day.
         is_week: Whether a week (by weeks back) can be judged.
+        conflict: Material conflict of each dyad that has any.
     """
 
     as_of: dt.date
@@ -106,6 +107,33 @@ class _Calendar:
     first: int
     weeks_back: npt.NDArray[np.int64]
     is_week: npt.NDArray[np.bool_]
+    conflict: dict[str, _Conflict]
+
+    def since(self) -> dt.date | None:
+        """First day that can be judged, of the past two years."""
+        judged = self.days[self.first :][self.is_judged[self.first :]]
+        return judged[0].item() if len(judged) else None
+
+
+@dataclass(frozen=True)
+class _Conflict:
+    """Material conflict of one dyad, cell by cell, oldest first.
+
+    Args:
+        place: Position of each cell's day among the covered days.
+        points: Its Goldstein points, without the sign.
+        square: Sum of their squares.
+        lowest: The most hostile single event in thousandths; NaN where only sums are known.
+        n: Events.
+        kinds: Types.
+    """
+
+    place: npt.NDArray[np.int64]
+    points: Floats
+    square: Floats
+    lowest: Floats
+    n: npt.NDArray[np.int64]
+    kinds: tuple[str, ...]
 
 
 def _build_calendar(known: Known) -> _Calendar:
@@ -115,29 +143,53 @@ def _build_calendar(known: Known) -> _Calendar:
     first = int(np.searchsorted(days, np.datetime64(known.as_of) - span, side="right"))
     counted = np.bincount(known.weeks_back[first:][judged[first:]], minlength=1)
     is_week = counted >= COVERED_DAYS_NEEDED
-    return _Calendar(known.as_of, days, starts, judged, first, known.weeks_back, is_week)
+    return _Calendar(known.as_of, days, starts, judged, first, known.weeks_back, is_week, _gather(known))
 
 
-def _of_dyad(calendar: _Calendar, cells: pl.DataFrame, dyad: Dyad) -> list[Row]:
-    mine = cells.filter(pl.col("actor") == dyad.actor)
-    daily, square, hostile = _daily(calendar.days, mine)
-    moves = _provocative(calendar, daily, hostile)
-    judged = calendar.is_judged.copy()
-    judged[: calendar.first] = False
-    recent = calendar.days[calendar.first :]
-    since = recent[0].item() if len(recent) else None
-    blank = Row(
-        "moves",
-        None,
-        n=int(mine.filter(pl.col("occurred") >= since)["n"].sum()) if since else 0,
-        since=calendar.days[judged][0].item() if judged.any() else since,
-        until=calendar.as_of,
-        dyad=dyad,
-    )
-    if not judged.any():
+def _gather(known: Known) -> dict[str, _Conflict]:
+    """Cells of material conflict by dyad, as arrays."""
+    way = pl.concat_str("actor", "recipient", separator=">").alias("way")
+    kept = known.cells.filter("directed", pl.col("event_type").is_in(_MATERIAL_CONFLICT)).with_columns(way)
+    kept = kept.sort("way", "occurred", "event_type")
+    place = np.searchsorted(known.days, kept["occurred"].to_numpy().astype("datetime64[D]"))
+    points, square = kept["conflict_milli"].to_numpy() / _MILLI, kept["square_milli"].to_numpy() / _MILLI**2
+    lowest, n = kept["lowest_milli"].cast(pl.Float64).to_numpy(), kept["n"].to_numpy()
+    kinds, ways = kept["event_type"].to_list(), kept["way"].rle().struct.unnest()
+    gathered, start = {}, 0
+    for name, length in zip(ways["value"], ways["len"], strict=True):
+        part = slice(start, start + length)
+        start += length
+        gathered[name] = _Conflict(place[part], points[part], square[part], lowest[part], n[part], tuple(kinds[part]))
+    return gathered
+
+
+_NONE = _Conflict(
+    place=np.zeros(0, dtype=np.int64),
+    points=np.zeros(0),
+    square=np.zeros(0),
+    lowest=np.zeros(0),
+    n=np.zeros(0, dtype=np.int64),
+    kinds=(),
+)
+
+
+def _of_dyad(calendar: _Calendar, dyad: Dyad) -> list[Row]:
+    conflict = calendar.conflict.get(str(dyad), _NONE)
+    since = calendar.since()
+    n = int(conflict.n[conflict.place >= calendar.first].sum())
+    blank = Row("moves", None, n=n, since=since, until=calendar.as_of, dyad=dyad)
+    note = None
+    if since is None:
         note = f"no day has {DAYS_TO_JUDGE} covered days before it in two years"
-        names = ("moves", "days_since", "threshold")
-        return [*_chances(calendar, moves, blank), *(replace(blank, quantity=name, note=note) for name in names)]
+    elif len(conflict.n) and np.isnan(conflict.lowest).all():
+        note = "the data give sums, not single events"
+    if note:
+        names = ("chance", "moves", "days_since", "threshold")
+        return [replace(blank, quantity=name, note=note) for name in names]
+    daily = np.bincount(conflict.place, weights=conflict.points, minlength=len(calendar.days)).astype(np.float64)
+    hostile = np.zeros(len(daily), dtype=bool)
+    hostile[conflict.place[conflict.lowest <= FLOOR_MILLI]] = True
+    moves = _provocative(calendar, daily, hostile)
     count = len(moves)
     ago = (np.datetime64(calendar.as_of) - calendar.days[moves[-1]]).astype(int) if count else None
     none = None if count else "none in the judged days"
@@ -146,22 +198,11 @@ def _of_dyad(calendar: _Calendar, cells: pl.DataFrame, dyad: Dyad) -> list[Row]:
         replace(blank, value=float(count), note="counted"),
         replace(blank, quantity="days_since", value=None if ago is None else float(ago), note=none or "counted"),
         _threshold(calendar, daily, blank),
-        *(_move(calendar, daily, square, mine, place, dyad) for place in reversed(moves)),
+        *(_move(calendar, conflict, place, dyad) for place in reversed(moves)),
     ]
 
 
-def _daily(
-    days: npt.NDArray[np.datetime64], cells: pl.DataFrame
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """Material conflict of each covered day, its squares, and whether one event is hostile enough."""
-    place = np.searchsorted(days, cells["occurred"].to_numpy().astype("datetime64[D]"))
-    daily = np.bincount(place, weights=cells["conflict_milli"].to_numpy(), minlength=len(days)) / _MILLI
-    square = np.bincount(place, weights=cells["square_milli"].to_numpy(), minlength=len(days)) / _MILLI**2
-    low = cells["lowest_milli"].fill_null(0).to_numpy() <= FLOOR_MILLI
-    return daily, square, np.bincount(place, weights=low, minlength=len(days)) > 0
-
-
-def _provocative(calendar: _Calendar, daily: npt.NDArray[np.float64], hostile: npt.NDArray[np.bool_]) -> list[int]:
+def _provocative(calendar: _Calendar, daily: Floats, hostile: npt.NDArray[np.bool_]) -> list[int]:
     """Positions of the provocative days of the past two years, oldest first."""
     tried = np.flatnonzero(hostile & calendar.is_judged)
     return [
@@ -198,7 +239,7 @@ def _base_rate(hit: npt.NDArray[np.bool_], weeks: int) -> tuple[float, float, fl
     return (with_one + 0.5) / (fitting + 1), *wilson_band(with_one, fitting)
 
 
-def _threshold(calendar: _Calendar, daily: npt.NDArray[np.float64], blank: Row) -> Row:
+def _threshold(calendar: _Calendar, daily: Floats, blank: Row) -> Row:
     """What the next day would have to pass; its band is that of an order statistic."""
     past = np.sort(daily[calendar.first :])
     count = len(past)
@@ -210,22 +251,15 @@ def _threshold(calendar: _Calendar, daily: npt.NDArray[np.float64], blank: Row) 
     return replace(blank, quantity="threshold", value=value, low=low, high=high, note=note)
 
 
-def _move(
-    calendar: _Calendar,
-    daily: npt.NDArray[np.float64],
-    square: npt.NDArray[np.float64],
-    cells: pl.DataFrame,
-    place: int,
-    dyad: Dyad,
-) -> Row:
+def _move(calendar: _Calendar, conflict: _Conflict, place: int, dyad: Dyad) -> Row:
     """One provocative day, with what it was made of."""
     day = calendar.days[place].item()
-    half = BAND * math.sqrt(square[place])
-    of_day = cells.filter(pl.col("occurred") == day).sort("conflict_milli", "event_type", descending=[True, False])
-    kinds = ", ".join(dict.fromkeys(of_day["event_type"]))
-    note = f"{kinds}; band: events taken to arrive independently"
-    value = float(daily[place])
-    return Row("move", value, value - half, value + half, int(of_day["n"].sum()), day, day, dyad, str(day), note)
+    cells = np.flatnonzero(conflict.place == place)
+    value, half = float(conflict.points[cells].sum()), BAND * math.sqrt(conflict.square[cells].sum())
+    weightiest = cells[np.argsort(-conflict.points[cells], kind="stable")]
+    note = f"{', '.join(conflict.kinds[cell] for cell in weightiest)}; band: events taken to arrive independently"
+    n = int(conflict.n[cells].sum())
+    return Row("move", value, value - half, value + half, n, day, day, dyad, str(day), note)
 
 
 MEASURE = Measure(

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from detente.codebook import quads
-from detente.domain.actors import Pair
+from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import CELLS, COVERAGE, LEVELS, QUADS, check_table
 from detente.relations.level import measure_levels
@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 #: Weeks kept side by side for all dyads: a quarter, and the year before it.
 GRID_WEEKS = 13 + 52
+_NO_LEVELS = LEVELS.empty()
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Known:
         self._places = dict(zip(places["value"], zip(starts, places["len"], strict=True), strict=True))
         self._levels: dict[tuple[str, str], pl.DataFrame] = {}
         self._once: dict[Hashable, object] = {}
+        self._tried: set[tuple[str, str]] = set()
         self._are_many_wanted = False
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -139,27 +141,43 @@ class Known:
         With 26 covered weeks or more a scale is the pair's own, so pairs can be measured in any company. Below that it
         leans on the busy pairs, which are measured together.
         """
-        if (pair.id, by) not in self._levels:
+        found = self._levels.get((pair.id, by))
+        if found is None:
             if pair.id in self.busy:
                 self._measure(self.busy, by)
             elif self.weeks < WEEKS_FOR_OWN_SCALE:
                 return None
-            else:
+            elif (pair.id, by) not in self._tried:
                 rest = frozenset(self._places) - self.busy
                 self._measure(rest if self._are_many_wanted else frozenset({pair.id}), by)
-        return self._levels.get((pair.id, by), LEVELS.empty())
+            found = self._levels.get((pair.id, by), _NO_LEVELS)
+        return found
+
+    def levels_towards(self, dyad: Dyad) -> pl.DataFrame | None:
+        """Rows of ``levels`` of one direction; None as in `levels`."""
+        if self.levels(Pair(dyad.actor, dyad.recipient), "dyad") is None:
+            return None
+        return self._levels.get((str(dyad), "dyad"), _NO_LEVELS)
 
     def expect_many(self) -> None:
         """Say that many pairs will be asked for: what is wanted of one is then made for all, which is far quicker."""
         self._are_many_wanted = True
 
     def _measure(self, pool: frozenset[str], by: Side) -> None:
+        self._tried.update((pair, by) for pair in pool)
         cells = self.cells.filter(pl.col("pair").is_in(list(pool))).select(CELLS.names)
-        if cells.is_empty():
+        weeks = build_weeks(cells, self.coverage, as_of=self.as_of, by=by)
+        if weeks.is_empty():
             return
-        levels = measure_levels(build_weeks(cells, self.coverage, as_of=self.as_of, by=by))
-        for (pair,), rows in levels.group_by("pair", maintain_order=True):
-            self._levels[str(pair), by] = rows
+        levels = measure_levels(weeks)
+        each = levels["week_end"].n_unique()  # rows are in order of pair, actor and week, and all have the same weeks
+        keys = levels.select("pair", "actor", "recipient").gather_every(each).rows()
+        starts: dict[str, int] = {}
+        for place, (pair, actor, recipient) in enumerate(keys):
+            start = starts.setdefault(pair, place)
+            self._levels[pair, by] = levels.slice(start * each, (place + 1 - start) * each)
+            if actor is not None:
+                self._levels[f"{actor}>{recipient}", by] = levels.slice(place * each, each)
 
     @cached_property
     def grid(self) -> Grid:

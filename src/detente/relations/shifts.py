@@ -100,12 +100,9 @@ def shifts(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     """
     known = tables.known(as_of)
     is_busy = pair.id in known.busy
-    both = known.levels(pair, "dyad") if is_busy else None
     rows = []
     for dyad in (None, *pair.dyads):
-        levels = known.levels(pair) if is_busy and dyad is None else both
-        if levels is not None and dyad is not None:
-            levels = levels.filter(pl.col("actor") == dyad.actor)
+        levels = (known.levels_towards(dyad) if dyad else known.levels(pair)) if is_busy else None
         held = None if levels is None else levels.drop_nulls("balance")
         if held is None or held.height < WEEKS_FOR_OWN_SCALE:
             note = _TOO_QUIET if held is None else f"{held.height} covered weeks; {WEEKS_FOR_OWN_SCALE} are needed"

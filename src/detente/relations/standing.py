@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from detente.domain.actors import Dyad, Pair
@@ -68,6 +70,7 @@ _LEVEL_NOTE = "band: the error of the filter"
 _SUM_NOTE = "band: events taken to arrive independently"
 _STATUS_NOTE = "band: weeks taken to vary as in the past year"
 _QUIET = "fewer than 26 covered weeks, and fewer than one event a week"
+_NO_EVENT = "no event is known"
 _NO_WEEK = "none of the last four weeks is covered"
 
 
@@ -79,9 +82,9 @@ def level(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     """
     rows = []
     for dyad, levels in _sides(tables, pair, as_of):
-        recent = None if levels is None else levels.tail(RECENT_WEEKS).drop_nulls("level_raw")
-        if levels is None or recent is None or recent.is_empty():
-            note = _QUIET if levels is None else _NO_WEEK
+        recent = None if levels is None else _covered(levels.tail(RECENT_WEEKS))
+        if levels is None or recent is None or not recent["days"].any():
+            note = _QUIET if levels is None else _NO_EVENT if levels.is_empty() else _NO_WEEK
             rows += [Row(quantity.name, None, dyad=dyad, note=note) for quantity in LEVEL_QUANTITIES]
             continue
         last = levels.row(-1, named=True)
@@ -89,7 +92,7 @@ def level(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
         since = levels["week_end"][0] - dt.timedelta(days=DAYS_IN_WEEK - 1)
         value, low, high = last["level"], last["level_low"], last["level_high"]
         rows.append(Row("level", value, low, high, total, since, as_of, dyad, note=_LEVEL_NOTE))
-        rows += _recent(recent, dyad, as_of)
+        rows += _recent(recent, levels["week_end"][-RECENT_WEEKS:][0], dyad, as_of)
     return build_rows(LEVEL, LEVEL_QUANTITIES, pair, as_of, rows)
 
 
@@ -98,7 +101,7 @@ def status(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     rows = []
     for dyad, levels in _sides(tables, pair, as_of):
         if levels is None or levels.is_empty():
-            rows.append(Row("z", None, dyad=dyad, note=_QUIET if levels is None else "no event is known"))
+            rows.append(Row("z", None, dyad=dyad, note=_QUIET if levels is None else _NO_EVENT))
             continue
         found = read_status(levels)
         used = levels.tail(RECENT_WEEKS + USUAL_WEEKS)
@@ -116,19 +119,23 @@ def status(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
 def _sides(tables: Readings, pair: Pair, as_of: dt.date) -> list[tuple[Dyad | None, pl.DataFrame | None]]:
     """The pair and each direction with its weeks; None where they are too few to have a scale."""
     known = tables.known(as_of)
-    both = known.levels(pair, "dyad")
-    sides: list[tuple[Dyad | None, pl.DataFrame | None]] = [(None, known.levels(pair))]
-    for dyad in pair.dyads:
-        sides.append((dyad, None if both is None else both.filter(pl.col("actor") == dyad.actor)))
-    return sides
+    return [(None, known.levels(pair)), *((dyad, known.levels_towards(dyad)) for dyad in pair.dyads)]
 
 
-def _recent(weeks: pl.DataFrame, dyad: Dyad | None, as_of: dt.date) -> list[Row]:
+def _covered(weeks: pl.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+    """Sums of each week; a week that is not covered well enough counts as no days and no events."""
+    held = weeks["balance"].is_not_null().to_numpy()
+    days = np.where(held, weeks["covered_days"].to_numpy(), 0.0)
+    names = ("cooperation", "conflict", "balance_se")
+    sums = {name: np.where(held, weeks[name].to_numpy(), 0.0) * days for name in names}
+    return {"days": days, "n": np.where(held, weeks["n"].to_numpy(), 0.0), **sums}
+
+
+def _recent(weeks: dict[str, npt.NDArray[np.float64]], first: dt.date, dyad: Dyad | None, as_of: dt.date) -> list[Row]:
     """Share of conflict and volume of the last four weeks, over those that are covered."""
-    since = weeks["week_end"][0] - dt.timedelta(days=DAYS_IN_WEEK - 1)
-    days = weeks["covered_days"].to_numpy()
-    warm, cold = (float((weeks[side].to_numpy() * days).sum()) for side in ("cooperation", "conflict"))
-    variance = float(((weeks["balance_se"].to_numpy() * days) ** 2).sum())
+    since = first - dt.timedelta(days=DAYS_IN_WEEK - 1)
+    warm, cold = float(weeks["cooperation"].sum()), float(weeks["conflict"].sum())
+    variance, count = float((weeks["balance_se"] ** 2).sum()), int((weeks["days"] > 0).sum())
     events, total = int(weeks["n"].sum()), warm + cold
     rows = []
     if total > 0:
@@ -139,7 +146,7 @@ def _recent(weeks: pl.DataFrame, dyad: Dyad | None, as_of: dt.date) -> list[Row]
         rows.append(Row("conflict_share", share, share - half, share + half, *window))
     else:
         rows.append(Row("conflict_share", None, n=events, dyad=dyad, note="no points in the last four weeks"))
-    weekly, half = events / weeks.height, BAND * math.sqrt(max(events, 1)) / weeks.height
+    weekly, half = events / count, BAND * math.sqrt(max(events, 1)) / count
     rows.append(Row("events", weekly, weekly - half, weekly + half, events, since, as_of, dyad, None, _SUM_NOTE))
     return rows
 
