@@ -20,7 +20,7 @@ from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon, parse_day
 from detente.domain.tables import WATCH, check_table
 from detente.errors import CodebookError, CutoffError
-from detente.outlook import build_brief
+from detente.outlook import Parts, build_brief
 from detente.sample import load_chronology, read_card, sample_store_path
 from detente.store import open_store
 
@@ -401,6 +401,19 @@ class PairView:
             chronology=chronology,
             card=world.card,
             horizon=wanted,
+            parts=self._parts(view),
+        )
+
+    def _parts(self, view: View) -> Parts:
+        """Voices and arenas for a brief."""
+        roles, places, covered = view.cells_by_role(self.pair), view.cells_by_place(self.pair), view.coverage()
+        kinds: tuple[ArenaKind, ...] = ("place", "theme")
+        day, pair = view.as_of, self.pair
+        return Parts(
+            relations.measure_voices(roles, covered, pair, as_of=day),
+            relations.measure_voice_gaps(roles, covered, pair, as_of=day),
+            pl.concat([relations.measure_arenas(places, covered, pair, as_of=day, kind=kind) for kind in kinds]),
+            pl.concat([relations.explain_by_arena(places, covered, pair, as_of=day, kind=kind) for kind in kinds]),
         )
 
 
