@@ -165,7 +165,9 @@ class World:
         """The tables that measures take, as known on a day."""
         if as_of not in self._readings:
             view = self.view_as_of(as_of)
-            self._readings[as_of] = relations.Readings(view.cells(), view.coverage())
+            self._readings[as_of] = relations.Readings(
+                view.cells(), view.coverage(), view.cells_by_role, view.cells_by_place
+            )
         return self._readings[as_of]
 
     def measures(self, pairs: list[Pair] | None = None, *, only: str | None = None) -> pl.DataFrame:

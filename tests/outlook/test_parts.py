@@ -40,7 +40,7 @@ def parts() -> Parts:
         ("RUS-USA", "place", "CHE", "third", _DAY, _DAY, 10, 0.2, 0.1, 0.3, None, None, None),
         ("RUS-USA", "place", "FIN", "third", _DAY, _DAY, 1, 0.01, 0.0, 0.02, 0.0, 0.0, 0.0),
     ]
-    changes = [("RUS-USA", "theme", "security", None, 28, 300, -3.0, 0.0, -3.0, -4.0, -2.0)]
+    changes = [("RUS-USA", "theme", "security", None, _DAY, _DAY, 40, 28, 300, -3.0, 0.0, -3.0, -4.0, -2.0)]
     return Parts(
         _voices(("USA", None, 99, _BANDS), ("USA", "executive", 90, _BANDS), ("RUS", "military", 3, (None,) * 9)),
         pl.DataFrame([(*gap, *(None,) * (10 - len(gap))) for gap in gaps], schema=VOICE_GAPS.schema, orient="row"),
