@@ -20,7 +20,7 @@ from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon, parse_day
 from detente.domain.tables import WATCH, check_table
 from detente.errors import CodebookError, CutoffError
-from detente.outlook import build_brief
+from detente.outlook import Parts, build_brief
 from detente.sample import load_chronology, read_card, sample_store_path
 from detente.store import open_store
 
@@ -165,7 +165,9 @@ class World:
         """The tables that measures take, as known on a day."""
         if as_of not in self._readings:
             view = self.view_as_of(as_of)
-            self._readings[as_of] = relations.Readings(view.cells(), view.coverage())
+            self._readings[as_of] = relations.Readings(
+                view.cells(), view.coverage(), view.cells_by_role, view.cells_by_place
+            )
         return self._readings[as_of]
 
     def measures(self, pairs: list[Pair] | None = None, *, only: str | None = None) -> pl.DataFrame:
@@ -401,6 +403,19 @@ class PairView:
             chronology=chronology,
             card=world.card,
             horizon=wanted,
+            parts=self._parts(view),
+        )
+
+    def _parts(self, view: View) -> Parts:
+        """Voices and arenas for a brief."""
+        roles, places, covered = view.cells_by_role(self.pair), view.cells_by_place(self.pair), view.coverage()
+        kinds: tuple[ArenaKind, ...] = ("place", "theme")
+        day, pair = view.as_of, self.pair
+        return Parts(
+            relations.measure_voices(roles, covered, pair, as_of=day),
+            relations.measure_voice_gaps(roles, covered, pair, as_of=day),
+            pl.concat([relations.measure_arenas(places, covered, pair, as_of=day, kind=kind) for kind in kinds]),
+            pl.concat([relations.explain_by_arena(places, covered, pair, as_of=day, kind=kind) for kind in kinds]),
         )
 
 

@@ -10,13 +10,16 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-from detente.codebook import intensity_milli_of_type, quads
-from detente.domain.tables import CELLS, COVERAGE
+from detente.codebook import cameo_table, intensity_milli_of_type, quads
+from detente.domain.actors import Pair
+from detente.domain.tables import CELLS, CELLS_BY_PLACE, COVERAGE
 from detente.relations import Readings
 
 FIRST = dt.date(2016, 1, 4)
 STATES = ("USA", "RUS", "CHN", "FRA", "SYR", "IND", "BRA")
 TYPES: tuple[str | None, ...] = (*quads(), None)
+_SUMS = ("n", "cooperation_milli", "conflict_milli", "square_milli")
+_CODES = {kind: code for code, kind in cameo_table().drop_nulls().select("code", "event_type").reverse().iter_rows()}
 _MILLI = {kind: intensity_milli_of_type(kind) if kind else 0 for kind in TYPES}
 #: Day, actor, recipient, type, number of events.
 Event = tuple[dt.date, str, str, str | None, int]
@@ -49,7 +52,6 @@ class World:
     def readings(self, *, doubled: tuple[int, int] = (0, 0)) -> Readings:
         """The world as measures take it; all news of days from ``doubled[0]`` to before ``doubled[1]`` twice."""
         first, last = day(doubled[0]), day(doubled[1])
-        sums = ("n", "cooperation_milli", "conflict_milli", "square_milli")
         coverage = pl.DataFrame(
             {
                 "provider": "p",
@@ -60,9 +62,14 @@ class World:
             },
             schema=COVERAGE.schema,
         )
+        cells = self.cells.with_columns(
+            _twice(name, pl.col("occurred").is_between(first, last, "left")) for name in _SUMS
+        )
         return Readings(
-            self.cells.with_columns(_twice(name, pl.col("occurred").is_between(first, last, "left")) for name in sums),
+            cells,
             coverage.with_columns(_twice("rows", pl.col("day").is_between(first, last, "left"))),
+            lambda pair: _of_pair(by_role(cells), pair),
+            lambda pair: _of_pair(by_place(cells), pair),
         )
 
     def until(self, number: int) -> World:
@@ -103,6 +110,32 @@ def cells_of(events: Iterable[Event]) -> pl.DataFrame:
         for when, actor, recipient, kind, n in events
     ]
     return pl.DataFrame(rows, schema=CELLS.schema, orient="row")
+
+
+def by_role(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells by role: who acts turns with the day and the type, whichever state it is."""
+    role = _turning({0: "executive", 1: "legislature", 2: None})
+    keys = ["occurred", "actor", "recipient", "directed", "role"]
+    return cells.with_columns(role.alias("role")).group_by(keys).agg(pl.col(_SUMS).sum()).sort(keys)
+
+
+def by_place(cells: pl.DataFrame) -> pl.DataFrame:
+    """The cells by place and code: the place turns with the day and the type, the code is the type's first."""
+    place = _turning({0: "CHE", 1: "SYR", 2: None}).alias("place")
+    code = pl.col("event_type").replace_strict(_CODES, default=None, return_dtype=pl.String).alias("provider_code")
+    return cells.with_columns(place, code).select(CELLS_BY_PLACE.names)
+
+
+def _turning(values: dict[int, str | None]) -> pl.Expr:
+    number = (pl.col("occurred") - pl.lit(FIRST)).dt.total_days() + pl.col("event_type").fill_null("").str.len_bytes()
+    return (number % len(values)).replace_strict(values, return_dtype=pl.String)
+
+
+def _of_pair(cells: pl.DataFrame, pair: Pair | None) -> pl.DataFrame:
+    if pair is None:
+        return cells
+    both = [pair.a, pair.b]
+    return cells.filter(pl.col("actor").is_in(both), pl.col("recipient").is_in(both))
 
 
 @cache

@@ -45,7 +45,7 @@ def test_everything_stays_inside_the_drawing() -> None:
 @pytest.mark.parametrize(("change", "side"), [(-2.0, "conflict"), (2.0, "cooperation")])
 def test_a_change_stands_on_its_side_with_its_band(change: float, side: str) -> None:
     """What made it worse goes left and what made it better right; a band may reach over the middle."""
-    row = ("A-B", "place", None, None, 28, 300, 0.0, 0.0, change, change - 3, change + 3)
+    row = ("A-B", "place", None, None, _DAY, _DAY, 9, 28, 300, 0.0, 0.0, change, change - 3, change + 3)
     (found,) = change_rows(pl.DataFrame([row], schema=ARENA_CHANGES.schema, orient="row"))
     assert getattr(found, side) == Bar(2.0, -1.0, 5.0)
     assert found.label == "place not known"

@@ -7,6 +7,7 @@ from detente.outlook.exchanges import render_exchanges
 from detente.outlook.html import render_html
 from detente.outlook.markdown import render_markdown
 from detente.outlook.measured import Reading, guide_lines, read_measures
+from detente.outlook.parts import Parts
 from detente.outlook.progress import LoadProgress
 from detente.outlook.reasons import Reason
 from detente.outlook.terminal import render_terminal
@@ -17,6 +18,7 @@ __all__ = [
     "SCALE",
     "Brief",
     "LoadProgress",
+    "Parts",
     "Reading",
     "Reason",
     "build_brief",

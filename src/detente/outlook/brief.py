@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ from detente.domain.periods import Horizon
 from detente.domain.tables import CHRONOLOGY, COVERAGE, FORECASTS, LEVELS, OUTCOMES, check_table
 from detente.errors import QuestionError
 from detente.outlook.directions import Direction, measure_directions
+from detente.outlook.parts import Parts
 from detente.outlook.prose import write_headline, write_standfirst
 from detente.outlook.reasons import Reason, gather_reasons
 from detente.outlook.words import estimative_word
@@ -76,6 +77,7 @@ class Brief:
         headline: One sentence.
         standfirst: A few more.
         recorded: Under what id its forecasts were written down, in a few words; empty where they were not.
+        parts: Who speaks, where and over what.
     """
 
     pair: Pair
@@ -97,6 +99,7 @@ class Brief:
     headline: str
     standfirst: str
     recorded: str = ""
+    parts: Parts = field(default_factory=Parts)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -113,7 +116,8 @@ class Brief:
     def rules(self) -> tuple[str, ...]:
         """Public, versioned names of everything that made the numbers."""
         models: list[str] = self.forecasts["model"].unique().sort().to_list()
-        return (relations.LEVEL, relations.STATUS, relations.EXPLAIN, self.question.rule, *models)
+        measured = (relations.LEVEL, relations.STATUS, relations.EXPLAIN, *self.parts.rules)
+        return (*measured, self.question.rule, *models)
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -144,6 +148,7 @@ class Brief:
                 )
                 for dyad in self.pair.dyads
             },
+            "made_of": self.parts.as_dict(),
             "last_four_weeks": {str(direction.dyad): direction.as_dict() for direction in self.directions},
             "chronology": self.chronology.with_columns(pl.col("day").cast(pl.String)).to_dicts(),
             "coverage": {
@@ -172,6 +177,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
     card: Mapping[str, Any],
     horizon: Horizon,
     track_record: str = TRACK_RECORD,
+    parts: Parts | None = None,
 ) -> Brief:
     """Assemble a brief from tables as of a day.
 
@@ -188,6 +194,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
         card: The card of the data.
         horizon: Horizon of the headline; one of ``forecasts``.
         track_record: How the model's forecasts have fared, in a sentence.
+        parts: Who speaks, where and over what; None where it was not measured.
 
     Raises:
         DataError: when a table does not fit its schema.
@@ -221,6 +228,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
         track_record=track_record,
         headline=write_headline(pair, row, horizon),
         standfirst=write_standfirst(status, reasons, row, levels_pair, as_of=as_of),
+        parts=parts or Parts(),
     )
 
 

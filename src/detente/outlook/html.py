@@ -20,6 +20,15 @@ from detente.outlook.charts import (
     numbered_events,
 )
 from detente.outlook.citation import build_bibtex, product_version
+from detente.outlook.parts import (
+    ARENA_HEADS,
+    ARENA_NOTE,
+    VOICE_HEADS,
+    VOICE_NOTE,
+    arena_report,
+    gap_sentence,
+    voice_report,
+)
 from detente.outlook.report import (
     DIRECTION_HEADS,
     DIRECTION_NOTE,
@@ -92,6 +101,7 @@ def render_html(brief: Brief) -> str:
         _direction_figure(brief),
         _table("The last four weeks, each way", DIRECTION_HEADS, direction_rows(brief), numbers=(1, 2, 3, 4)),
         f'<p class="small">{escape(DIRECTION_NOTE)}</p>',
+        *_made_of(brief),
         "<h2>How it is resolved</h2>",
         f'<p class="rule">{escape(brief.question.resolution)}</p>',
         "<h2>Notes</h2><dl>",
@@ -156,6 +166,19 @@ def _direction_figure(brief: Brief) -> str:
     return (
         f'<figure class="pairwise">{"".join(f"<div>{chart}</div>" for chart in charts)}</figure>' if any(charts) else ""
     )
+
+
+def _made_of(brief: Brief) -> list[str]:
+    """Voices and arenas, each only where there is evidence."""
+    voices, arenas = voice_report(brief.parts), arena_report(brief.parts)
+    parts = []
+    if voices:
+        parts = ["<h2>Who speaks</h2>", _table("Who speaks", VOICE_HEADS, voices, numbers=(1, 2, 3))]
+        parts += [f'<p class="small">{escape(VOICE_NOTE)}</p>', f"<p>{_text(gap_sentence(brief.parts))}</p>"]
+    if arenas:
+        parts += ["<h2>Where and over what</h2>", _table("Arenas", ARENA_HEADS, arenas, numbers=(1, 2, 3))]
+        parts.append(f'<p class="small">{escape(ARENA_NOTE)}</p>')
+    return [part for part in parts if part != "<p></p>"]
 
 
 def _weeks(levels: pl.DataFrame) -> str:

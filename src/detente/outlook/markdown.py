@@ -7,6 +7,15 @@ from collections.abc import Sequence
 
 from detente.outlook.brief import Brief
 from detente.outlook.citation import build_bibtex, product_version
+from detente.outlook.parts import (
+    ARENA_HEADS,
+    ARENA_NOTE,
+    VOICE_HEADS,
+    VOICE_NOTE,
+    arena_report,
+    gap_sentence,
+    voice_report,
+)
 from detente.outlook.report import (
     DIRECTION_HEADS,
     DIRECTION_NOTE,
@@ -37,6 +46,7 @@ def render_markdown(brief: Brief) -> str:
         "## The last four weeks, each way",
         _escape(DIRECTION_NOTE),
         _table(DIRECTION_HEADS, direction_rows(brief)),
+        *_made_of(brief),
         *_known(brief),
         "## How it is resolved",
         _escape(brief.question.resolution),
@@ -46,6 +56,14 @@ def render_markdown(brief: Brief) -> str:
         f"Made by Détente {product_version()}.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _made_of(brief: Brief) -> list[str]:
+    """Voices and arenas, each only where there is evidence."""
+    voices, arenas, gap = voice_report(brief.parts), arena_report(brief.parts), gap_sentence(brief.parts)
+    parts = ["## Who speaks", _escape(VOICE_NOTE), _table(VOICE_HEADS, voices)] if voices else []
+    parts += [_escape(gap)] if voices and gap else []
+    return parts + (["## Where and over what", _escape(ARENA_NOTE), _table(ARENA_HEADS, arenas)] if arenas else [])
 
 
 def _known(brief: Brief) -> list[str]:

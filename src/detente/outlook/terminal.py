@@ -10,6 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from detente.outlook.brief import Brief
+from detente.outlook.parts import (
+    ARENA_HEADS,
+    ARENA_NOTE,
+    VOICE_HEADS,
+    VOICE_NOTE,
+    arena_report,
+    gap_sentence,
+    voice_report,
+)
 from detente.outlook.report import (
     DIRECTION_NOTE,
     change_sentence,
@@ -45,10 +54,25 @@ def render_terminal(brief: Brief) -> Group:
             right=(1, 2, 3, 4),
             wraps=0,
         ),
+        *_made_of(brief),
         _heading("Notes"),
         _note("Resolved", f"by {brief.question.rule} after {format_day(brief.question.closes)}; --md prints the rule"),
         *(_note(heading, text) for heading, text in note_lines(brief)),
     )
+
+
+def _made_of(brief: Brief) -> list[Text | Padding | Table]:
+    """Voices and arenas, each only where there is evidence."""
+    parts: list[Text | Padding | Table] = []
+    sections = (
+        ("Who speaks", VOICE_HEADS, VOICE_NOTE, voice_report(brief.parts), gap_sentence(brief.parts)),
+        ("Where and over what", ARENA_HEADS, ARENA_NOTE, arena_report(brief.parts), ""),
+    )
+    for title, heads, note, rows, sentence in sections:
+        if rows:
+            table = _table(("", *(head.lower() for head in heads[1:])), rows, right=(1, 2, 3), wraps=0)
+            parts += [_heading(title), Text(note, style="dim"), table, *([Text(sentence)] if sentence else [])]
+    return parts
 
 
 def _note(heading: str, text: str) -> Padding:

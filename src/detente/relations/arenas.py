@@ -7,6 +7,7 @@ place is a country; a theme is read off the CAMEO code (``codebook.theme_of_came
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,8 @@ from detente.codebook import cameo_table, theme_of_cameo
 from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, COVERAGE, check_table
+from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
+from detente.relations.readings import Readings
 from detente.relations.resampling import WEEKS_NEEDED, Floats, draw_weeks, in_weeks, ratio_band, weekly
 
 #: The public name of this algorithm; a changed result is a new name.
@@ -31,7 +34,48 @@ USUAL_DAYS_NEEDED = 56
 _BAND = 1.6449
 _MILLI = 1000.0
 
+#: Places named in the registered measure: those with this share of either side, the busiest so many.
+_FAIR_SHARE, _PLACES = 0.02, 6
+
 Kind = Literal["place", "theme"]
+KINDS: tuple[Kind, ...] = ("place", "theme")
+
+QUANTITIES = (
+    Quantity(
+        "conflict_share",
+        "Share of the pair's conflict in an arena (the item), of all conflict in known arenas of its kind.",
+        "0 to 1",
+        0.0,
+        1.0,
+        steps=(
+            (0.05, "hardly any of their conflict"),
+            (0.2, "a part of their conflict"),
+            (0.5, "much of their conflict"),
+            (math.inf, "most of their conflict"),
+        ),
+        is_headline=True,
+    ),
+    Quantity(
+        "cooperation_share",
+        "Share of the pair's cooperation in an arena (the item), likewise.",
+        "0 to 1",
+        0.0,
+        1.0,
+        steps=(
+            (0.05, "hardly any of their cooperation"),
+            (0.2, "a part of their cooperation"),
+            (0.5, "much of their cooperation"),
+            (math.inf, "most of their cooperation"),
+        ),
+        is_headline=True,
+    ),
+    Quantity(
+        "change",
+        "What an arena (the item) added to the balance of the last 4 weeks against the up to 52 before.",
+        "points a day",
+        steps=((0.0, "made the balance worse"), (math.inf, "made the balance no worse")),
+    ),
+)
 
 
 def measure_arenas(
@@ -154,6 +198,7 @@ def explain_by_arena(
         .group_by("arena")
         .agg(
             pl.col("soil").first(),
+            pl.col("n").sum(),
             (net.filter(is_recent).sum() / recent_days).alias("recent"),
             (net.filter(~is_recent).sum() / usual_days).alias("usual"),
             (square.filter(is_recent).sum() / recent_days**2 + square.filter(~is_recent).sum() / usual_days**2)
@@ -163,6 +208,8 @@ def explain_by_arena(
         .with_columns(
             pl.lit(pair.id).alias("pair"),
             pl.lit(kind).alias("kind"),
+            pl.lit(days["occurred"].min(), pl.Date).alias("from_day"),
+            pl.lit(as_of).alias("to_day"),
             pl.lit(recent_days, pl.Int64).alias("recent_days"),
             pl.lit(usual_days, pl.Int64).alias("usual_days"),
             (pl.col("recent") - pl.col("usual")).alias("change"),
@@ -234,3 +281,75 @@ def _share(name: str, part: Floats, total: Floats, drawn: Floats) -> dict[str, f
     low, high = ratio_band(part, total, drawn)
     share = float(np.sum(part) / np.sum(total))
     return {f"{name}_share": share, f"{name}_share_low": max(low, 0.0), f"{name}_share_high": min(high, 1.0)}
+
+
+def arenas(tables: Readings, pair: Pair, as_of: dt.date, *, seed: int = 1) -> pl.DataFrame:
+    """Shares of conflict and cooperation by theme and place, and which of them moved the balance.
+
+    Args:
+        tables: The readings.
+        pair: The pair.
+        as_of: The day at whose end to measure.
+        seed: Seed of the draws.
+
+    Returns:
+        Rows of ``measures``; see ``measure_arenas`` and ``explain_by_arena``, which have all places.
+    """
+    known = tables.known(as_of)
+    cells = known.by_place(pair)
+    rows: list[Row] = []
+    if cells["n"].sum() >= EVENTS_NEEDED:
+        for kind in KINDS:
+            shares = measure_arenas(cells, known.coverage, pair, as_of=as_of, kind=kind, seed=seed)
+            changes = explain_by_arena(cells, known.coverage, pair, as_of=as_of, kind=kind)
+            rows += _rows_of(shares, changes, as_of)
+    if not any(row.quantity == "conflict_share" and row.value is not None for row in rows):
+        note = f"fewer than {EVENTS_NEEDED} events of a known arena, or fewer than {WEEKS_NEEDED} covered weeks"
+        rows = [Row(name, None, note=note) for name in ("conflict_share", "cooperation_share", "change")]
+    return build_rows(ARENAS_RULE, QUANTITIES, pair, as_of, rows)
+
+
+def _rows_of(shares: pl.DataFrame, changes: pl.DataFrame, as_of: dt.date) -> list[Row]:
+    """One kind's weighty arenas: both shares, and the change where there is one."""
+    fair = pl.max_horizontal("conflict_share", "cooperation_share") >= _FAIR_SHARE
+    moved = {row["arena"]: row for row in changes.iter_rows(named=True)}
+    rows = []
+    for row in shares.filter(fair, pl.col("arena").is_not_null()).head(_PLACES).iter_rows(named=True):
+        for name in ("conflict_share", "cooperation_share"):
+            ends = (row[f"{name}_low"], row[f"{name}_high"], row["n"], row["from_day"], as_of)
+            note = "band: 1,000 draws of whole weeks" if row[name] is not None else "there is none of it at all"
+            rows.append(Row(name, row[name], *ends, item=row["arena"], note=note))
+        if (change := moved.get(row["arena"])) is not None:
+            compared = change["recent_days"] + change["usual_days"]
+            ends = (change["change_low"], change["change_high"], change["n"], change["from_day"], as_of)
+            note = f"{compared} days compared; band: events taken to arrive independently"
+            rows.append(Row("change", change["change"], *ends, item=row["arena"], note=note))
+    return rows
+
+
+MEASURE = Measure(
+    name=ARENAS_RULE,
+    title="Arenas: where and over what",
+    function=arenas,
+    quantities=QUANTITIES,
+    is_directed=False,
+    weeks_needed=WEEKS_NEEDED,
+    guide=Guide(
+        sentence=(
+            "Where, and over what, two states clash and cooperate, both directions together, and which place or matter "
+            "made their relations better or worse of late."
+        ),
+        formula=(
+            "share = Σ conflict (cooperation) in the arena / Σ in all known arenas of its kind, last 26 weeks, with "
+            "bands from 1,000 draws of whole weeks; change = its points a day in the last 4 weeks − in the 52 before."
+        ),
+        high="A high share of conflict with a low one of cooperation: a matter, or a place, of dispute.",
+        low="A low share of conflict with a high one of cooperation: common ground.",
+        missing="Null with fewer than 20 events of a known arena; places only where the source names them.",
+        cannot_tell=(
+            "What a dispute is about from where it is reported: a place is the country found in the report, a theme "
+            "is what the event's code says, and many codes name no matter. Nor why an arena moved."
+        ),
+    ),
+    citations=("diehl1992", "boschee2015", "efron1993"),
+)

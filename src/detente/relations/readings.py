@@ -19,7 +19,7 @@ import polars as pl
 from detente.codebook import quads
 from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import DAYS_IN_WEEK
-from detente.domain.tables import CELLS, COVERAGE, LEVELS, QUADS, check_table
+from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, LEVELS, QUADS, Table, check_table
 from detente.relations.level import measure_levels
 from detente.relations.scale import WEEKS_FOR_OWN_SCALE
 from detente.relations.weeks import COVERED_DAYS_NEEDED, build_weeks
@@ -42,14 +42,14 @@ class Readings:
     Args:
         cells: Rows of ``cells`` of all dyads.
         coverage: Rows of ``coverage``.
-        cells_by_role: The same sums by role of either end, where they were read.
-        cells_by_place: The same sums by place, where they were read.
+        cells_by_role: What reads the same sums by the actor's role, of one pair, or of all (None): a view's own method.
+        cells_by_place: What reads them by event code and place.
     """
 
     cells: pl.DataFrame
     coverage: pl.DataFrame
-    cells_by_role: pl.DataFrame | None = None
-    cells_by_place: pl.DataFrame | None = None
+    cells_by_role: Callable[[Pair | None], pl.DataFrame] | None = None
+    cells_by_place: Callable[[Pair | None], pl.DataFrame] | None = None
     _known: dict[dt.date, Known] = field(default_factory=dict, repr=False, compare=False)
 
     def known(self, as_of: dt.date) -> Known:
@@ -103,17 +103,31 @@ class Known:
         start, length = self._places.get(pair.id, (0, 0))
         return self.cells.slice(start, length)
 
-    def by_role(self) -> pl.DataFrame | None:
-        """Cells by role on covered days; None where they were not read."""
-        return self._cut(self._tables.cells_by_role)
+    def by_role(self, pair: Pair) -> pl.DataFrame:
+        """Cells by role of one pair, on covered days; none where they cannot be read."""
+        return self._parted("by_role", self._tables.cells_by_role, CELLS_BY_ROLE, pair)
 
-    def by_place(self) -> pl.DataFrame | None:
-        """Cells by place on covered days; None where they were not read."""
-        return self._cut(self._tables.cells_by_place)
+    def by_place(self, pair: Pair) -> pl.DataFrame:
+        """Cells by event code and place of one pair, on covered days; none where they cannot be read."""
+        return self._parted("by_place", self._tables.cells_by_place, CELLS_BY_PLACE, pair)
 
-    def _cut(self, cells: pl.DataFrame | None) -> pl.DataFrame | None:
-        if cells is None:
-            return None
+    def _parted(
+        self, name: str, read: Callable[[Pair | None], pl.DataFrame] | None, table: Table, pair: Pair
+    ) -> pl.DataFrame:
+        if read is None:
+            return table.empty()
+        if not self._are_many_wanted:
+            return self.once((name, pair.id), lambda: self._cut(check_table(read(pair), table)))
+        return self.once(name, lambda: self._by_pair(check_table(read(None), table))).get(pair.id, table.empty())
+
+    def _by_pair(self, cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
+        parts = self._cut(cells).with_columns((lower + "-" + upper).alias("pair"))
+        return {
+            str(pair): part for (pair,), part in parts.partition_by("pair", as_dict=True, include_key=False).items()
+        }
+
+    def _cut(self, cells: pl.DataFrame) -> pl.DataFrame:
         return cells.join(self._covered, left_on="occurred", right_on="day", how="semi")
 
     @cached_property

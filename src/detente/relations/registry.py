@@ -14,7 +14,7 @@ import polars as pl
 from detente.domain.actors import Pair
 from detente.domain.tables import MEASURES
 from detente.errors import ConfigError
-from detente.relations import attention, consistency, network, provocation, shifts, standing
+from detente.relations import arenas, attention, consistency, network, provocation, shifts, standing, voices
 from detente.relations.measure import Measure
 from detente.relations.readings import Readings
 
@@ -24,6 +24,8 @@ REGISTRY: dict[str, Measure] = {
         standing.LEVEL_MEASURE,
         standing.STATUS_MEASURE,
         provocation.MEASURE,
+        voices.MEASURE,
+        arenas.MEASURE,
         consistency.MEASURE,
         attention.MEASURE,
         shifts.MEASURE,

@@ -6,13 +6,17 @@ In come ``cells_by_role`` and ``coverage`` of one provider as of a day; out come
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import CELLS_BY_ROLE, COVERAGE, ROLES, VOICE_GAPS, VOICES, check_table
+from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
+from detente.relations.readings import Readings
 from detente.relations.resampling import WEEKS_NEEDED, Floats, difference_band, draw_weeks, in_weeks, ratio_band, weekly
 
 #: The public name of this algorithm; a changed result is a new name.
@@ -24,6 +28,43 @@ WINDOW_WEEKS = 26
 EVENTS_NEEDED = 20
 WEEKS_HEARD = 6
 _MILLI = 1000.0
+#: Branches of which it is said that they were hardly heard; others are only counted in the table ``voices``.
+_ASKED = ("executive", "legislature", "military")
+#: The state named as such, or a name that could not be placed.
+NOBODY = "no one named"
+_NEEDED = f"{EVENTS_NEEDED} in {WEEKS_HEARD} weeks are needed"
+_NOTE = "band: 1,000 draws of whole weeks"
+
+QUANTITIES = (
+    Quantity(
+        "gap",
+        "Tone of the executive minus tone of the legislature.",
+        "Goldstein points an event",
+        steps=(
+            (-1.0, "the executive is clearly harsher than the legislature"),
+            (-0.3, "the executive is somewhat harsher than the legislature"),
+            (0.3, "executive and legislature are about alike"),
+            (1.0, "the executive is somewhat milder than the legislature"),
+            (math.inf, "the executive is clearly milder than the legislature"),
+        ),
+        is_headline=True,
+    ),
+    Quantity(
+        "tone",
+        "Cooperation minus conflict of the mean event of a branch (the item).",
+        "Goldstein points an event",
+        -10.0,
+        10.0,
+        steps=(
+            (-4.0, "hostile by deed"),
+            (-1.0, "mostly hostile in words"),
+            (1.0, "as friendly as hostile"),
+            (3.0, "mostly friendly in words"),
+            (math.inf, "friendly by deed"),
+        ),
+        is_headline=True,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -181,3 +222,77 @@ def _voices_of(rows: pl.DataFrame, dyad: Dyad, weeks: int) -> dict[str | None, _
         for role in (*ROLES, None)
         if role in by_role
     }
+
+
+def voices(tables: Readings, pair: Pair, as_of: dt.date, *, seed: int = 1) -> pl.DataFrame:
+    """Each branch's tone and the gap between executive and legislature, of both directions.
+
+    Args:
+        tables: The readings.
+        pair: The pair.
+        as_of: The day at whose end to measure.
+        seed: Seed of the draws.
+
+    Returns:
+        Rows of ``measures``; see ``measure_voices`` and ``measure_voice_gaps``.
+    """
+    known = tables.known(as_of)
+    cells = known.by_role(pair)
+    n = int(cells["n"].sum())
+    if n < EVENTS_NEEDED:
+        rows = [_few(dyad, f"{n} events of the pair in all") for dyad in pair.dyads]
+        return build_rows(VOICES_RULE, QUANTITIES, pair, as_of, [row for both in rows for row in both])
+    found = measure_voices(cells, known.coverage, pair, as_of=as_of, seed=seed)
+    gaps = measure_voice_gaps(cells, known.coverage, pair, as_of=as_of, seed=seed)
+    rows = [_rows_of(found, gap, dyad) for dyad, gap in zip(pair.dyads, gaps.iter_rows(named=True), strict=True)]
+    return build_rows(VOICES_RULE, QUANTITIES, pair, as_of, [row for both in rows for row in both])
+
+
+def _few(dyad: Dyad, why: str) -> list[Row]:
+    """What is said of a direction with hardly an event."""
+    note = f"{why}; {_NEEDED}"
+    return [Row("gap", None, dyad=dyad, note=note), *(Row("tone", None, dyad=dyad, item=r, note=note) for r in _ASKED)]
+
+
+def _rows_of(found: pl.DataFrame, gap: dict[str, Any], dyad: Dyad) -> list[Row]:
+    """One direction's gap and its voices: those heard enough, and those that are asked for."""
+    window = (gap["from_day"], gap["to_day"], dyad)
+    few = f"{gap['n_executive']} events of the executive and {gap['n_legislature']} of the legislature; {_NEEDED}"
+    ends = (gap["gap_low"], gap["gap_high"], gap["n_executive"] + gap["n_legislature"])
+    rows = [Row("gap", gap["gap"], *ends, *window, note=few if gap["gap"] is None else _NOTE)]
+    of_role = {row["role"]: row for row in found.filter(actor=dyad.actor).iter_rows(named=True)}
+    for role in (*ROLES, None):
+        row = of_role.get(role, {"n": 0, "tone": None, "tone_low": None, "tone_high": None})
+        if row["tone"] is not None or role in _ASKED:
+            ends = (row["tone_low"], row["tone_high"], row["n"])
+            note = _NOTE if row["tone"] is not None else f"{row['n']} events; {_NEEDED}"
+            rows.append(Row("tone", row["tone"], *ends, *window, role or NOBODY, note))
+    return rows
+
+
+MEASURE = Measure(
+    name=VOICES_RULE,
+    title="Voices: who speaks for the state",
+    function=voices,
+    quantities=QUANTITIES,
+    is_directed=True,
+    weeks_needed=WEEKS_NEEDED,
+    guide=Guide(
+        sentence=(
+            "How each branch of a state, its government, parliament or soldiers, behaves towards the other state, and "
+            "whether the government is milder or harsher than the parliament."
+        ),
+        formula=(
+            "tone = Σ intensity / Σ events of a branch in the last 26 weeks; gap = tone of the executive − tone of the "
+            "legislature; 90 % bands from 1,000 draws of whole weeks, the same for both."
+        ),
+        high="A tone well above zero: what is reported of this branch is friendly. A gap above zero: a mild executive.",
+        low="A tone well below zero: what is reported of it is hostile. A gap below zero: a harsh executive.",
+        missing="Null for a branch with fewer than 20 events or heard in fewer than 6 weeks: so for most parliaments.",
+        cannot_tell=(
+            "What a branch decides in private, or whether two branches disagree: they may speak of different matters, "
+            "and a division of labour looks the same as a quarrel. Reporters choose whom to quote."
+        ),
+    ),
+    citations=("putnam1988", "boschee2015", "efron1993"),
+)
