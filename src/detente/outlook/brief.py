@@ -18,6 +18,7 @@ from detente.errors import QuestionError
 from detente.outlook.directions import Direction, measure_directions
 from detente.outlook.prose import write_headline, write_standfirst
 from detente.outlook.reasons import Reason, gather_reasons
+from detente.outlook.series import SeriesReading
 from detente.outlook.words import estimative_word
 
 #: Version of the JSON form; a key that changes its meaning is a new version.
@@ -76,6 +77,7 @@ class Brief:
         headline: One sentence.
         standfirst: A few more.
         recorded: Under what id its forecasts were written down, in a few words; empty where they were not.
+        series: Outside series as context; they do not enter the forecast.
     """
 
     pair: Pair
@@ -97,6 +99,7 @@ class Brief:
     headline: str
     standfirst: str
     recorded: str = ""
+    series: tuple[SeriesReading, ...] = ()
 
     @property
     def names(self) -> tuple[str, str]:
@@ -155,6 +158,7 @@ class Brief:
             "rules": list(self.rules),
             "track_record": self.track_record,
             "recorded": self.recorded or None,
+            "outside_series": [reading.as_dict() for reading in self.series],
         }
 
 
