@@ -19,7 +19,7 @@ import polars as pl
 from detente.domain.ledger import Ledger
 from detente.domain.tables import DRIVERS, check_table
 from detente.errors import StoreError
-from detente.store.manifest import digest, publish, write_durably
+from detente.store.manifest import digest, sync_all, write_durably
 
 NAME, FOLDER = "DRIVERS.json", "drivers"
 FORMAT = 1
@@ -81,7 +81,8 @@ def append_drivers(
                 left.unlink()
         target, temporary = store / FOLDER / f"{name}.parquet", store / FOLDER / f".{name}.tmp"
         rows.sort("series", "state", "period_end").write_parquet(temporary, compression="zstd")
-        publish(temporary, target)
+        temporary.replace(target)
+        sync_all([target])
         account = {key: value for key, value in ledger.as_dict().items() if key != "path"}
         provider = str(rows["provider"][0]) if rows.height else ""
         batches.append(
