@@ -97,7 +97,7 @@ def plan_load(store: Store, source: Source, paths: Sequence[Path], options: Read
     Raises:
         SourceError: when a path does not exist or no file is found.
     """
-    files = _find_files(paths)
+    files = find_files(paths)
     held = {file.identity for batch in store.batches() for file in batch.files}
     listed = tuple((path, path.stat().st_size, _identity(path, source, options) in held) for path in files)
     return LoadPlan(options.name or source.card.name, store.path, listed)
@@ -124,7 +124,7 @@ def load(
         SourceError: when a path does not exist or no file is found.
         StoreError: when the store cannot be written; files loaded before stay loaded.
     """
-    files = _find_files(paths)
+    files = find_files(paths)
     provider = options.name or source.card.name
     ledgers, again, failed = [], [], []
     with store.writer() as writer:
@@ -153,7 +153,7 @@ def load(
     return LoadReport(provider, tuple(ledgers), tuple(again), tuple(failed))
 
 
-def _find_files(paths: Sequence[Path]) -> list[Path]:
+def find_files(paths: Sequence[Path]) -> list[Path]:
     """The files of all paths, directories opened up but for hidden files, in a stable order."""
     files = []
     for path in paths:

@@ -20,7 +20,7 @@ from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon, parse_day
 from detente.domain.tables import WATCH, check_table
 from detente.errors import CodebookError, CutoffError
-from detente.outlook import Parts, build_brief
+from detente.outlook import Parts, build_brief, read_series
 from detente.sample import load_chronology, read_card, sample_store_path
 from detente.store import open_store
 
@@ -137,6 +137,11 @@ class World:
         if day not in self._views:
             self._views[day] = self.store.view(day, self._provider)
         return self._views[day]
+
+    def drivers(self, as_of: dt.date | None = None) -> pl.DataFrame:
+        """Outside series as known on a day: rows of ``drivers``; beside the sample, those of the user's own store."""
+        store = open_store(default_store_path(), read_only=True) if self.is_sample else self.store
+        return store.drivers(as_of or self.as_of)
 
     def pair(self, a: str, b: str) -> PairView:
         """The relation of two states, named by ISO3 code or in any usual spelling.
@@ -404,6 +409,7 @@ class PairView:
             card=world.card,
             horizon=wanted,
             parts=self._parts(view),
+            series=read_series(world.drivers(view.as_of), self.pair),
         )
 
     def _parts(self, view: View) -> Parts:

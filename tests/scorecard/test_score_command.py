@@ -72,3 +72,19 @@ def test_all_busy_pairs_are_issued_at_once(run: Run) -> None:
     assert json.loads(first.stdout)["records"]["replay"]["counts"]["open"] > 1000
     again = run("score", "--issue-all", "--as-of", "2018-06-01", "--json")
     assert "0 forecasts of icews as of 2018-06-01 written down" in again.stderr
+
+
+def test_outside_series_are_loaded_and_shown(run: Run, tmp_path: Path) -> None:
+    """Loaded beside the sample they are in the brief as context; a file of no form fails, the others are kept."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "oil.csv").write_text("date,wti,brent\n2019-03-01,55.8,65.0\n2019-03-24,59,67\n")
+    (tmp_path / "in" / "other.csv").write_text("a,b\n1,2\n")
+    assert "already_held" in run("load", "drivers", "in", "--dry-run", "--json").stdout
+    done = run("load", "drivers", "in", code=1)
+    assert "4 read = 4 kept" in done.stdout
+    assert "those of no form" in done.stdout
+    assert "held already" in run("load", "drivers", "in/oil.csv").stdout
+    brief = json.loads(run("outlook", "USA", "RUS", "--no-record", "--json").stdout)
+    assert [(row["series"], row["period_end"]) for row in brief["outside_series"]] == [("oil_brent", "2019-03-01")]
+    before = json.loads(run("outlook", "USA", "RUS", "--no-record", "--json", "--as-of", "2019-03-07").stdout)
+    assert before["outside_series"] == []

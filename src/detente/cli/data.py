@@ -15,6 +15,7 @@ from detente.errors import ConfigError
 if TYPE_CHECKING:
     import polars as pl
 
+    from detente.store import Store
     from detente.world import World
 
 
@@ -28,7 +29,10 @@ class Exportable(StrEnum):
 
 
 def load(
-    provider: Annotated[str, typer.Argument(help="Whose files: icews, gdelt, keds, or table for any tidy file.")],
+    provider: Annotated[
+        str,
+        typer.Argument(help="Whose files: icews, gdelt, keds, table (any tidy file), or drivers."),
+    ],
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or directories of files.")],
     column_map: Annotated[
         list[str] | None, typer.Option("--map", metavar="OURS=THEIRS", help="table: their name of a column.")
@@ -44,11 +48,14 @@ def load(
     store: StoreDir = None,
 ) -> None:
     """Load files already on disk; every file is closed with a ledger that adds up."""
-    from detente import pipeline
+    from detente import outside, pipeline
     from detente.sources import ReadOptions, find_source
     from detente.store import open_store
     from detente.world import default_store_path
 
+    if provider == outside.DRIVERS:
+        _load_drivers(open_store(store or default_store_path()), paths, dry_run=dry_run, as_json=as_json)
+        return
     options = ReadOptions(map=_pairs(column_map or []), undirected=undirected, gaps=tuple(gaps or ()), name=name)
     held = open_store(store or default_store_path())
     source = find_source(provider)
@@ -113,6 +120,25 @@ def doctor(
     else:
         console().print(str(report), highlight=False)
     if not report.is_healthy:
+        raise typer.Exit(1)
+
+
+def _load_drivers(store: Store, paths: list[Path], *, dry_run: bool, as_json: bool) -> None:
+    from detente import outside
+
+    plan = outside.plan_drivers(store, paths)
+    if not as_json:
+        console(stderr=True).print(str(plan), highlight=False)
+    if dry_run:
+        if as_json:
+            show_json(plan.as_dict())
+        return
+    report = outside.load_drivers(store, paths)
+    if as_json:
+        show_json(report.as_dict())
+    else:
+        console().print(str(report), highlight=False)
+    if report.failed_files:
         raise typer.Exit(1)
 
 

@@ -10,6 +10,7 @@ from detente.outlook.measured import Reading, guide_lines, read_measures
 from detente.outlook.parts import Parts
 from detente.outlook.progress import LoadProgress
 from detente.outlook.reasons import Reason
+from detente.outlook.series import read_series
 from detente.outlook.terminal import render_terminal
 from detente.outlook.words import SCALE, estimative_word
 
@@ -25,6 +26,7 @@ __all__ = [
     "estimative_word",
     "guide_lines",
     "read_measures",
+    "read_series",
     "render_exchanges",
     "render_html",
     "render_markdown",

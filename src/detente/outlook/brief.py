@@ -19,6 +19,7 @@ from detente.outlook.directions import Direction, measure_directions
 from detente.outlook.parts import Parts
 from detente.outlook.prose import write_headline, write_standfirst
 from detente.outlook.reasons import Reason, gather_reasons
+from detente.outlook.series import SeriesReading
 from detente.outlook.words import estimative_word
 
 #: Version of the JSON form; a key that changes its meaning is a new version.
@@ -78,6 +79,7 @@ class Brief:
         standfirst: A few more.
         recorded: Under what id its forecasts were written down, in a few words; empty where they were not.
         parts: Who speaks, where and over what.
+        series: Outside series as context; they do not enter the forecast.
     """
 
     pair: Pair
@@ -100,6 +102,7 @@ class Brief:
     standfirst: str
     recorded: str = ""
     parts: Parts = field(default_factory=Parts)
+    series: tuple[SeriesReading, ...] = ()
 
     @property
     def names(self) -> tuple[str, str]:
@@ -160,6 +163,7 @@ class Brief:
             "rules": list(self.rules),
             "track_record": self.track_record,
             "recorded": self.recorded or None,
+            "outside_series": [reading.as_dict() for reading in self.series],
         }
 
 
@@ -178,6 +182,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
     horizon: Horizon,
     track_record: str = TRACK_RECORD,
     parts: Parts | None = None,
+    series: tuple[SeriesReading, ...] = (),
 ) -> Brief:
     """Assemble a brief from tables as of a day.
 
@@ -195,6 +200,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
         horizon: Horizon of the headline; one of ``forecasts``.
         track_record: How the model's forecasts have fared, in a sentence.
         parts: Who speaks, where and over what; None where it was not measured.
+        series: Outside series as context; they do not enter the forecast.
 
     Raises:
         DataError: when a table does not fit its schema.
@@ -229,6 +235,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
         headline=write_headline(pair, row, horizon),
         standfirst=write_standfirst(status, reasons, row, levels_pair, as_of=as_of),
         parts=parts or Parts(),
+        series=series,
     )
 
 

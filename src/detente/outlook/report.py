@@ -5,6 +5,7 @@ from __future__ import annotations
 from detente.domain.tables import OUTCOMES
 from detente.outlook.brief import Brief
 from detente.outlook.directions import Measure
+from detente.outlook.series import series_sentence
 from detente.outlook.words import (
     estimative_word,
     format_band,
@@ -108,6 +109,7 @@ def note_lines(brief: Brief) -> list[tuple[str, str]]:
         ("Rules", f"{', '.join(brief.rules)}. Words by ICD 203 (2015); figures are rounded to whole per cent."),
         ("Track record", brief.track_record),
         *([("Recorded", brief.recorded)] if brief.recorded else []),
+        *([("Outside series", series_sentence(brief.series))] if brief.series else []),
         ("What it cannot tell you", " ".join(brief.caveats)),
     ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from detente.store.drivers import check_drivers
 from detente.store.manifest import Batch, digest, read_manifest
 
 _RELOAD = "Load its file again into a new store."
@@ -22,6 +23,7 @@ def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
     batches = read_manifest(store)
     for batch in batches:
         yield from _check_batch(store, batch, deep=deep)
+    yield from check_drivers(store)
     named = {batch.id for batch in batches}
     left = [
         path

@@ -14,6 +14,9 @@ from detente.errors import ConfigError, CutoffError, StoreError
 from detente.store.manifest import Batch, manifest_digest, read_manifest
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from detente.domain.ledger import Ledger
     from detente.domain.records import Part, Repeats
     from detente.store.view import View
     from detente.store.writer import CoverageRule, Receipt, Writer
@@ -137,6 +140,30 @@ class Store:
             )
         own = [batch for batch in batches if batch.provider == chosen]
         return View(self.path, own, chosen, as_of, tuple(name for name in providers if name != chosen))
+
+    def append_drivers(
+        self, rows: pl.DataFrame, ledger: Ledger, *, path: str, identity: str, loaded_at: dt.datetime
+    ) -> bool:
+        """Append one file of outside series; see ``store.drivers.append_drivers``.
+
+        Raises:
+            StoreError: when the store was opened for reading, is being written, or cannot be written.
+        """
+        from detente.store.drivers import append_drivers  # noqa: PLC0415 - rarely needed
+
+        if self.read_only:
+            raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
+        return append_drivers(self.path, rows, ledger, path=path, identity=identity, loaded_at=loaded_at)
+
+    def drivers(self, as_of: dt.date) -> pl.DataFrame:
+        """Outside series as known at the end of a day: rows of the table ``drivers``.
+
+        Raises:
+            StoreError: when a file is missing or damaged.
+        """
+        from detente.store.drivers import read_drivers  # noqa: PLC0415 - rarely needed
+
+        return read_drivers(self.path, as_of)
 
     def check(self, *, deep: bool = False) -> list[Finding]:
         """Look for missing, damaged and left-over files.

@@ -14,6 +14,7 @@ from detente.domain.actors import Dyad, Pair
 from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, EVENTS, check_table
 from detente.errors import CutoffError, StoreError
 from detente.store import queries
+from detente.store.drivers import read_drivers
 
 if TYPE_CHECKING:
     from detente.store.manifest import Batch
@@ -147,6 +148,10 @@ class View:
             known = self._read(queries.DAYS).rows()
             self._coverage = _judge(known, self.provider, self.first_day, self.as_of, is_span=self._is_span)
         return self._coverage
+
+    def drivers(self) -> pl.DataFrame:
+        """Outside series as known at the end of the as-of day: rows of the table ``drivers``."""
+        return read_drivers(self._store, self.as_of)
 
     def pairs(self) -> pl.DataFrame:
         """All pairs: ``pair, n, first_day, last_day, active_days``, the busiest first."""

@@ -114,7 +114,7 @@ class Writer:
             coverage_rule,
         ):
             self.commit()
-        with _translated(self._store):
+        with translated(self._store):
             self._open = self._open or self._open_batch(provider, repeats, coverage_rule)
             ledger = self._open.spool.add(parts, path, provider)
         self._open.identities.append(identity)
@@ -133,7 +133,7 @@ class Writer:
         if not self._open or not self._open.identities:
             return
         fresh, self._open = self._open, None
-        with _translated(self._store):
+        with translated(self._store):
             earlier = [batch for batch in self._batches if batch.provider == fresh.provider]
             kept = self._write_kept(fresh, earlier)
             ledgers = fresh.spool.ledgers
@@ -213,8 +213,8 @@ def open_writer(store: Path) -> Iterator[Writer]:
         StoreError: when another process is writing, or the store cannot be written.
     """
     with contextlib.ExitStack() as opened:
-        with _translated(store):
-            opened.enter_context(_only_writer(store))
+        with translated(store):
+            opened.enter_context(only_writer(store))
             _sweep(store)
             spool = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix=_SPOOL, dir=store)))
             engine = opened.enter_context(duckdb.connect())
@@ -270,7 +270,7 @@ def _sweep(store: Path) -> None:
 
 
 @contextlib.contextmanager
-def _only_writer(store: Path) -> Iterator[None]:
+def only_writer(store: Path) -> Iterator[None]:
     """Hold the store's lock; wait a little for another writer, then say who has it."""
     store.mkdir(parents=True, exist_ok=True)
     with (store / ".lock").open("a+") as file:
@@ -296,7 +296,7 @@ def _only_writer(store: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _translated(store: Path) -> Iterator[None]:
+def translated(store: Path) -> Iterator[None]:
     """Say failures of disk and engine in the product's words; what was committed before stays."""
     try:
         yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 from detente.domain.tables.answers import ANSWER_CURVES, ANSWERS, KINDS, RECIPROCITY, RESPONSES
 from detente.domain.tables.backtest import BACKTEST_CASES, BACKTEST_PAIRS
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
+from detente.domain.tables.drivers import DRIVERS
 from detente.domain.tables.exchanges import EXCHANGES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
@@ -44,6 +45,7 @@ TABLES: tuple[Table, ...] = (
     EXCHANGES,
     FORECASTS,
     RESOLUTIONS,
+    DRIVERS,
     BACKTEST_PAIRS,
     BACKTEST_CASES,
     ISSUED,
@@ -65,6 +67,7 @@ __all__ = [
     "CELLS_BY_ROLE",
     "CHRONOLOGY",
     "COVERAGE",
+    "DRIVERS",
     "EVENTS",
     "EXCHANGES",
     "FORECASTS",
