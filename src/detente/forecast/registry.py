@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from detente.errors import QuestionError
 from detente.forecast.climatology import Climatology
+from detente.forecast.learned import Blend
 from detente.forecast.logit import Logit
 from detente.forecast.protocol import Forecaster
 
@@ -13,6 +14,8 @@ from detente.forecast.protocol import Forecaster
 FORECASTERS: dict[str, Callable[[], Forecaster]] = {
     "climatology": Climatology,
     "logit": Logit,
+    "boosting": lambda: Blend("boosting", with_ridge=False),
+    "blend": Blend,
 }
 
 
