@@ -7,6 +7,7 @@ from collections.abc import Callable
 from detente.errors import QuestionError
 from detente.forecast.baselines import AlwaysHold, MixedClimatology, PairClimatology, Persistence, PooledClimatology
 from detente.forecast.climatology import Climatology
+from detente.forecast.learned import Blend
 from detente.forecast.local_level import LocalLevel
 from detente.forecast.logit import Logit
 from detente.forecast.protocol import Forecaster
@@ -25,6 +26,8 @@ FORECASTERS: dict[str, Callable[[], Forecaster]] = {
     "usual-level": UsualLevel,
     "local-level": LocalLevel,
     "var": VectorAutoregression,
+    "boosting": lambda: Blend("boosting", with_ridge=False),
+    "blend": Blend,
 }
 
 

@@ -1,0 +1,99 @@
+"""Forecasters that train a mixture as of the origin: ``boosting-v1`` and ``blend-v1``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from detente.domain.periods import Horizon
+from detente.domain.tables import FORECASTS
+from detente.errors import QuestionError
+from detente.forecast.cases import build_cases, view_origin
+from detente.forecast.logit import Logit
+from detente.forecast.mixture import Mixture, mix, train_mixture
+from detente.forecast.panel import Panel
+from detente.forecast.protocol import Forecaster, build_forecasts
+
+#: Resolved questions, and blocks of weeks among their origins, that must be there before trees are worth growing.
+MIN_CASES, MIN_ORIGINS = 10_000, 26
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Boosted trees and a logit on many predictors, mixed, trained on all that was known at the earliest origin.
+
+    While the past holds fewer than 10,000 resolved questions from half a year of origins, ``logit-v1`` answers (or
+    climatology, while that has too few), and the column ``model`` says so.
+
+    Args:
+        name: Public name.
+        with_ridge: Whether the logit has its share; without it trees alone answer.
+        mixture: What it has learned; None until then, or where it could not.
+        simple: Who answers instead.
+    """
+
+    name: str = "blend"
+    with_ridge: bool = True
+    mixture: Mixture | None = None
+    simple: Forecaster | None = None
+
+    version = "v1"
+
+    def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Blend:
+        """Learn from the questions that were resolved by the earliest origin.
+
+        Raises:
+            QuestionError: when there is no origin, or one is not the end of a week of the panel.
+        """
+        if not origins:
+            raise QuestionError("A forecaster was to be fitted.", "No origin was given.", "Name at least one.")
+        origin = min(origins)
+        simple = Logit().fit(panel, [origin], horizon)
+        cases = build_cases(panel, panel.position(origin), horizon)
+        if cases.outcome.size < MIN_CASES or len(set(cases.origin.tolist())) < MIN_ORIGINS:
+            return Blend(self.name, self.with_ridge, None, simple)
+        mixture = train_mixture(cases, learned=origin, horizon=horizon, with_ridge=self.with_ridge)
+        return Blend(self.name, self.with_ridge, mixture, simple)
+
+    def predict(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> pl.DataFrame:
+        """Rows of the table ``forecasts``.
+
+        Raises:
+            QuestionError: when it has not been fitted, an origin is before what was learned from, the horizon another,
+                or an origin not the end of a week of the panel.
+        """
+        if self.simple is None:
+            raise QuestionError(
+                f"Forecasts over {horizon} were asked for.", "The forecaster has not learned yet.", "Fit it first."
+            )
+        if self.mixture is None:
+            return self.simple.predict(panel, origins, horizon)
+        check_learned_before(self.mixture, origins, horizon)
+        return answer(self.mixture, panel, origins, horizon, model=f"{self.name}-{self.version}")
+
+
+def answer(mixture: Mixture, panel: Panel, origins: Sequence[dt.date], horizon: Horizon, *, model: str) -> pl.DataFrame:
+    """A mixture's rows of the table ``forecasts`` for every pair at every origin."""
+    frames = [FORECASTS.empty()]
+    for origin in origins:
+        view = view_origin(panel, panel.position(origin), horizon)
+        p, low, high = mix(mixture.log_probabilities(view))
+        frames.append(build_forecasts(panel, origin, horizon, probabilities=p, low=low, high=high, model=model))
+    return pl.concat(frames)
+
+
+def check_learned_before(mixture: Mixture, origins: Sequence[dt.date], horizon: Horizon) -> None:
+    """Refuse what a mixture cannot honestly answer.
+
+    Raises:
+        QuestionError: when the horizon is another, or an origin is before the last day it has learned from.
+    """
+    if horizon.weeks != mixture.horizon_weeks or any(day < mixture.learned for day in origins):
+        raise QuestionError(
+            f"Forecasts over {horizon} from {min(origins, default=None)} were asked for.",
+            f"The model has learned for {mixture.horizon_weeks} weeks, from what was known on {mixture.learned}.",
+            "Use one that was trained for this horizon on what was known by then.",
+        )
