@@ -238,5 +238,5 @@ def test_all_measures_answer_in_one_table() -> None:
 def test_a_measure_is_found_by_its_name() -> None:
     """With or without the version; another name is an error that lists what there is."""
     assert find_measure("attention") is find_measure("attention-v1")
-    with pytest.raises(ConfigError, match="level-v1"):
+    with pytest.raises(ConfigError, match="level-v2"):
         find_measure("no-such-measure")
