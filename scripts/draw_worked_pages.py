@@ -265,7 +265,7 @@ def read_arenas(view: PairView) -> str:
 
 
 SECTIONS = (
-    Section("level", "Level", "level-v1", draw_level, read_level),
+    Section("level", "Level", "level-v2", draw_level, read_level),
     Section("status", "Status", "status-v1", draw_status, read_status),
     Section("explain", "What moved it", "explain-v1", draw_explain, read_explain),
     Section("voices", "Voices", "voices-v1", draw_voices, read_voices),

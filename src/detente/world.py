@@ -247,7 +247,8 @@ class World:
 
     def _build_panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         weeks = self.weeks(as_of)
-        busy = weeks.filter((pl.col("n").mean().over("pair") >= 1) | (pl.col("pair") == (also or "")))
+        is_busy = pl.col("n").mean().over("pair") >= relations.POOL_EVENTS_A_WEEK
+        busy = weeks.filter(is_busy | (pl.col("pair") == (also or "")))
         return forecast.build_panel(busy)
 
     def watch(self, *, top: int = 20, horizon: str | int | Horizon = "13w", by: str = "moved") -> pl.DataFrame:

@@ -118,7 +118,7 @@ def test_little_news_is_drawn_to_the_middle_and_has_a_wide_band() -> None:
 def test_bands_hold_their_values_and_places_their_order() -> None:
     """Low ≤ value ≤ high everywhere, places are the order of standings, and the best place is 1."""
     table = _measure(_world()).drop_nulls("standing")
-    for name in ("hostility", "affinity", "standing", "place"):
+    for name in ("hostility", "affinity", "standing", "place", "place_among_peers"):
         assert (table[f"{name}_low"] <= table[name]).all()
         assert (table[name] <= table[f"{name}_high"]).all()
     ordered = table.sort("standing")

@@ -196,6 +196,7 @@ CASES = [
     ("USA", "RUS", dt.date(2018, 7, 20), 13),
     ("IND", "PAK", dt.date(2019, 2, 20), 4),
     ("KOR", "PRK", dt.date(2018, 5, 2), 8),  # a history of 17 weeks leans on the pool
+    ("NOR", "SWE", dt.date(2018, 5, 2), 8),  # a pair that is itself too quiet for the pool
 ]
 
 

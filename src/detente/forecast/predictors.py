@@ -230,7 +230,7 @@ def _deviation(values: Floats) -> Floats:
 
 
 def _median(values: Floats) -> Floats:
-    empty = np.isnan(values).all(axis=1)
+    empty = np.asarray(np.isnan(values).all(axis=1))
     middle = np.asarray(np.nanmedian(np.where(empty[:, None], 0.0, values), axis=1), dtype=np.float64)
     return np.where(empty, np.nan, middle)
 

@@ -15,7 +15,7 @@ from detente.domain.periods import REFERENCE_WEEKS
 from detente.domain.tables import OUTCOMES
 from detente.errors import QuestionError
 from detente.forecast import outcomes
-from detente.relations.scale import SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
+from detente.relations.scale import POOL_EVENTS_A_WEEK, SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
 from detente.relations.weeks import COVERED_DAYS_NEEDED
 
 RULE_VERSION = "rule-v1"
@@ -100,7 +100,7 @@ _SCALE = {
     "covered_days_needed": COVERED_DAYS_NEEDED,
     "smallest_scale": SMALLEST_SCALE,
     "weeks_for_own_scale": WEEKS_FOR_OWN_SCALE,
-    "pool_events_a_week": 1,
+    "pool_events_a_week": POOL_EVENTS_A_WEEK,
 }
 _TOO_FEW_WEEKS = "fewer than half of the {weeks} weeks after {origin} count"
 

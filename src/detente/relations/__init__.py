@@ -18,6 +18,7 @@ from detente.relations.reciprocity import (
     rank_reciprocity,
 )
 from detente.relations.registry import REGISTRY, find_measure, measure_pair, measure_pairs
+from detente.relations.scale import POOL_EVENTS_A_WEEK
 from detente.relations.status import STATUS, Status, read_status
 from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
 from detente.relations.weeks import build_weeks
@@ -27,6 +28,7 @@ __all__ = [
     "EXCHANGES_NAME",
     "EXPLAIN",
     "LEVEL",
+    "POOL_EVENTS_A_WEEK",
     "RECIPROCITY_NAME",
     "REGISTRY",
     "STANDING",

@@ -200,8 +200,9 @@ def _measured(sums: pl.DataFrame, *, is_directed: bool) -> list[pl.Series]:
     level, low, high = (columns[place].to_numpy() for place in (6, 7, 8))
     for name, values in zip(("place", "place_low", "place_high"), _places(level, low, high), strict=True):
         columns.append(pl.Series(name, values, pl.Float64).fill_nan(None))
-    peers = _places_among_peers(level, points.conflict + points.cooperation)
-    return [*columns, pl.Series("place_among_peers", peers, pl.Float64).fill_nan(None)]
+    for name, values in zip(("", "_low", "_high"), _places_among_peers(level, low, high, points), strict=True):
+        columns.append(pl.Series(f"place_among_peers{name}", values, pl.Float64).fill_nan(None))
+    return columns
 
 
 def _points(sums: pl.DataFrame, *, is_directed: bool) -> _Sums:
@@ -269,17 +270,17 @@ def _places(level: _Floats, low: _Floats, high: _Floats) -> tuple[_Floats, _Floa
     )
 
 
-def _places_among_peers(level: _Floats, volume: _Floats) -> _Floats:
-    """Share of the 100 relations nearest in volume that stand worse."""
+def _places_among_peers(level: _Floats, low: _Floats, high: _Floats, points: _Sums) -> tuple[_Floats, ...]:
+    """Share of the 100 relations nearest in volume that stand worse, for the value and both ends of its band."""
     order = np.flatnonzero(np.isfinite(level))
-    order = order[np.argsort(volume[order], kind="stable")]
-    places = np.full(len(level), np.nan)
+    order = order[np.argsort((points.conflict + points.cooperation)[order], kind="stable")]
+    places = np.full((3, len(level)), np.nan)
     span = min(PEERS + 1, len(order))
-    if span <= LEAST_OTHERS:
-        return places
-    windows = np.lib.stride_tricks.sliding_window_view(level[order], span)
-    start = np.clip(np.arange(len(order)) - span // 2, 0, len(order) - span)
-    own = level[order][:, None]
-    near = windows[start]
-    places[order] = ((near < own).sum(axis=1) + ((near == own).sum(axis=1) - 1) / 2) / (span - 1)
-    return places
+    if span > LEAST_OTHERS:
+        windows = np.lib.stride_tricks.sliding_window_view(level[order], span)
+        near = windows[np.clip(np.arange(len(order)) - span // 2, 0, len(order) - span)]
+        for at, ends in enumerate((level, low, high)):
+            own = ends[order][:, None]
+            equal = (near == own).sum(axis=1) - (at == 0)
+            places[at, order] = np.clip(((near < own).sum(axis=1) + equal / 2) / (span - 1), 0.0, 1.0)
+    return places[0], np.minimum(places[0], places[1]), np.maximum(places[0], places[2])

@@ -9,6 +9,8 @@ Floats = npt.NDArray[np.float64]
 
 #: Weeks of history from which a pair's own scale stands alone (design: at least 26 weeks).
 WEEKS_FOR_OWN_SCALE = 26
+#: A pair with fewer events a week on average is not among those that speak for others: the pool.
+POOL_EVENTS_A_WEEK = 1
 #: A scale below this (Goldstein points a day) would turn a single mild event into a storm.
 SMALLEST_SCALE = 0.05
 

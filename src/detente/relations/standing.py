@@ -161,7 +161,7 @@ LEVEL_MEASURE = Measure(
     guide=Guide(
         sentence=(
             "How cooperative or hostile the reported behaviour is, of both together and of each side towards the "
-            "other, on a scale on which pairs can be compared."
+            "other, against what is usual in size for this pair."
         ),
         formula=(
             "asinh(balance / s), where the balance is the week's Goldstein points per covered day and s its median "
@@ -172,7 +172,7 @@ LEVEL_MEASURE = Measure(
         missing="Null where none of the last four weeks is covered, or a rarely met pair has fewer than 26 weeks.",
         cannot_tell=(
             "It reads reports, not deeds, and cannot tell a warm week from a busy one: read the volume and the share "
-            "of conflict beside it."
+            "of conflict beside it. Nor can it tell which of two pairs is the better relation: standing does."
         ),
     ),
     citations=("goldstein1992", "harvey1989"),

@@ -40,12 +40,8 @@ STANDINGS = Table(
         ),
         *_banded("standing", "A quarter of affinity minus hostility: higher is better.", "log ratio"),
         *_banded("place", "Relations of the window that stand worse.", _SHARE),
-        Column(
-            "place_among_peers",
-            pl.Float64,
-            "Of the 100 relations nearest in amount of news, those that stand worse.",
-            _SHARE,
-            nullable=True,
+        *_banded(
+            "place_among_peers", "Of the 100 relations nearest in amount of news, those that stand worse.", _SHARE
         ),
     ),
 )
