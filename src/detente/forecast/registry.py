@@ -10,6 +10,7 @@ from detente.forecast.climatology import Climatology
 from detente.forecast.local_level import LocalLevel
 from detente.forecast.logit import Logit
 from detente.forecast.protocol import Forecaster
+from detente.forecast.timeseries import auto_arima, auto_ets, auto_theta
 from detente.forecast.usual import UsualLevel
 from detente.forecast.vector import VectorAutoregression
 
@@ -25,6 +26,9 @@ FORECASTERS: dict[str, Callable[[], Forecaster]] = {
     "usual-level": UsualLevel,
     "local-level": LocalLevel,
     "var": VectorAutoregression,
+    "auto-ets": auto_ets,
+    "auto-arima": auto_arima,
+    "theta": auto_theta,
 }
 
 

@@ -11,6 +11,7 @@ from detente.domain.tables.backtest import BACKTEST_CASES, BACKTEST_PAIRS
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.exchanges import EXCHANGES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
+from detente.domain.tables.hazard import HAZARDS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURES
@@ -46,6 +47,7 @@ TABLES: tuple[Table, ...] = (
     RESOLUTIONS,
     BACKTEST_PAIRS,
     BACKTEST_CASES,
+    HAZARDS,
     ISSUED,
     SCORED,
     SCORES,
@@ -68,6 +70,7 @@ __all__ = [
     "EVENTS",
     "EXCHANGES",
     "FORECASTS",
+    "HAZARDS",
     "ISSUED",
     "KINDS",
     "LEVELS",
