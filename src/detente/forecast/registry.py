@@ -11,6 +11,7 @@ from detente.forecast.learned import Blend
 from detente.forecast.local_level import LocalLevel
 from detente.forecast.logit import Logit
 from detente.forecast.protocol import Forecaster
+from detente.forecast.timeseries import auto_arima, auto_ets, auto_theta
 from detente.forecast.usual import UsualLevel
 from detente.forecast.vector import VectorAutoregression
 
@@ -28,6 +29,9 @@ FORECASTERS: dict[str, Callable[[], Forecaster]] = {
     "var": VectorAutoregression,
     "boosting": lambda: Blend("boosting", with_ridge=False),
     "blend": Blend,
+    "auto-ets": auto_ets,
+    "auto-arima": auto_arima,
+    "theta": auto_theta,
 }
 
 

@@ -128,7 +128,7 @@ def draw_skill_over_time(points: Sequence[tuple[dt.date, float | None]], *, titl
     if not values:
         return ""
     ends = axis_ends(values, least=0.1)
-    left, right, top, bottom = 44.0, width - 10.0, 22.0, 122.0
+    left, right, top, bottom = 44.0, width - 10.0, 30.0, 130.0
     first, last = points[0][0].toordinal(), points[-1][0].toordinal()
 
     def x(day: dt.date) -> float:
@@ -188,14 +188,14 @@ def _runs(points: Sequence[tuple[dt.date, float | None]]) -> list[list[tuple[dt.
 
 def _ticks(low: float, high: float) -> list[float]:
     step = _step(high - low)
-    count = round((high - low) / step)
-    return [round(low + step * place, 10) for place in range(count + 1)]
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(step * place, 10) for place in range(first, last + 1)]
 
 
 def _step(extent: float) -> float:
-    """A round step that divides an extent into four to eight."""
-    power = 10.0 ** math.floor(math.log10(extent / 8))
-    return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= extent / 8 * (1 - 1e-9)))
+    """A round step that divides an extent into two to five."""
+    power = 10.0 ** math.floor(math.log10(extent / 5))
+    return float(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= extent / 5 * (1 - 1e-9)))
 
 
 def _signed(value: float | None, places: int = 3) -> str:

@@ -10,6 +10,7 @@ from detente.scoring.brier import brier
 from detente.scoring.calibration import Reliability, reliability
 from detente.scoring.comparison import Skill, bootstrap_skill, diebold_mariano, skill
 from detente.scoring.consistency import Consistency, consistency
+from detente.scoring.crps import count_cells, crps_counts, crps_ensemble, crps_normal
 from detente.scoring.log_score import log_score
 from detente.scoring.means import bootstrap_mean
 from detente.scoring.ranking import auc
@@ -26,6 +27,10 @@ __all__ = [
     "bootstrap_skill",
     "brier",
     "consistency",
+    "count_cells",
+    "crps_counts",
+    "crps_ensemble",
+    "crps_normal",
     "diebold_mariano",
     "draw_blocks",
     "log_score",

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from detente.scoring.checks import check_shares
 
 
-def auc(probability: npt.ArrayLike, happened: npt.ArrayLike) -> float:
+def auc(probability: npt.ArrayLike, happened: npt.ArrayLike, *, weight: npt.ArrayLike | None = None) -> float:
     """Area under the ROC curve (Hanley & McNeil 1982: hanley-mcneil-1982): 1 is a perfect order, 0.5 none.
 
     The chance that a case that came out had the higher probability than one that did not, ties counted half.
@@ -16,6 +16,7 @@ def auc(probability: npt.ArrayLike, happened: npt.ArrayLike) -> float:
     Args:
         probability: Probabilities of one event, shape (cases,).
         happened: Whether it came out (0 or 1), same shape.
+        weight: How often each case counts; by default once.
 
     Returns:
         NaN where all or none came out.
@@ -27,11 +28,10 @@ def auc(probability: npt.ArrayLike, happened: npt.ArrayLike) -> float:
     0.75
     """
     p, y = check_shares(probability, happened)
-    hits = int(y.sum())
-    misses = y.size - hits
-    if not hits or not misses:
+    w = np.ones(p.size) if weight is None else np.asarray(weight, dtype=np.float64)
+    _, place = np.unique(p, return_inverse=True)
+    hits, misses = np.bincount(place, w * y), np.bincount(place, w * (1 - y))
+    if not hits.sum() or not misses.sum():
         return float("nan")
-    _, place, count = np.unique(p, return_inverse=True, return_counts=True)
-    middle = np.cumsum(count) - (count - 1) / 2  # the mean rank of equal values
-    ranks = float(middle[place][y == 1].sum())
-    return (ranks - hits * (hits + 1) / 2) / (hits * misses)
+    below = np.cumsum(misses) - misses / 2
+    return float((hits * below).sum() / (hits.sum() * misses.sum()))

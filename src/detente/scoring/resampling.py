@@ -49,6 +49,11 @@ class Resampling:
         table = np.bincount(place, np.asarray(values, dtype=np.float64), groups * times).reshape(groups, times)
         return np.asarray(((self.group_weight @ table) * self.time_weight).sum(axis=1), dtype=np.float64)
 
+    def weights(self, draw: int) -> Floats:
+        """How often one draw holds each case, shape (cases,): for figures that are no ratio of sums."""
+        weight = self.time_weight[draw, self.time] * self.group_weight[draw, self.group]
+        return np.asarray(weight, dtype=np.float64)
+
     def skill(
         self, scores: npt.ArrayLike, reference: npt.ArrayLike, cases: npt.NDArray[np.bool_] | None = None
     ) -> Skill:

@@ -12,6 +12,7 @@ from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.drivers import DRIVERS
 from detente.domain.tables.exchanges import EXCHANGES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
+from detente.domain.tables.hazard import HAZARDS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURES
@@ -45,6 +46,7 @@ TABLES: tuple[Table, ...] = (
     EXCHANGES,
     FORECASTS,
     RESOLUTIONS,
+    HAZARDS,
     DRIVERS,
     BACKTEST_PAIRS,
     BACKTEST_CASES,
@@ -71,6 +73,7 @@ __all__ = [
     "EVENTS",
     "EXCHANGES",
     "FORECASTS",
+    "HAZARDS",
     "ISSUED",
     "KINDS",
     "LEVELS",
