@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from detente import forecast, relations
-from detente.codebook import find_state
+from detente.codebook import find_state, read_move
 from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon, parse_day
 from detente.domain.tables import WATCH, check_table
@@ -27,6 +27,7 @@ from detente.store import open_store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from detente.forecast.whatif import WhatIf
     from detente.outlook import Brief
     from detente.relations import Explanation, Reciprocity, Status
     from detente.store import Store, View
@@ -330,6 +331,39 @@ class PairView:
         """How strongly and fast each side answers the other in kind, beyond habit, news and the rest of the world."""
         view = self.world.view_as_of(as_of)
         return relations.measure_reciprocity(view.cells(), view.coverage(), self.pair, as_of=view.as_of)
+
+    def whatif(
+        self, move: str, *, day: str | dt.date | None = None, horizon: str | int = "13w", usual: bool = False
+    ) -> WhatIf:
+        """The outlook with and without a move, and how the other side answered such moves before.
+
+        Args:
+            move: Who does what, in plain words: ``RUS expel diplomats``.
+            day: When it is supposed to happen, in the last week up to the world's day; by default that day.
+            horizon: How far ahead.
+            usual: Take the move to be as large as such days usually are, not as their largest tenth.
+
+        Raises:
+            CodebookError: when the move is not understood; the nearest known ones are offered.
+            QuestionError: when the day is not in the last week, or the week is a gap.
+        """
+        from detente.forecast.whatif import LARGE, USUAL, Supposed, build_whatif  # noqa: PLC0415 - only this question needs it
+
+        world, view = self.world, self.world.view
+        week = view.coverage().filter(pl.col("day") > view.as_of - dt.timedelta(days=DAYS_IN_WEEK))
+        return build_whatif(
+            forecast.default_forecaster(),
+            world.panel(view.as_of, also=self.pair.id),
+            view.cells(),
+            self.reciprocity(),
+            Supposed(
+                read_move(move, self.pair.a, self.pair.b),
+                parse_day(day, what="date of the move") if day is not None else view.as_of,
+                USUAL if usual else LARGE,
+            ),
+            covered_days=int((week["status"] == "present").sum()),
+            horizons=(Horizon.parse(horizon),),
+        )
 
     def status(self, *, as_of: str | dt.date | None = None) -> Status:
         """The last four weeks against the pair's own past year."""

@@ -14,6 +14,7 @@ import typer
 from detente.cli import backtest, data, pairs, score
 from detente.cli.measures import measures
 from detente.cli.shown import write
+from detente.cli.whatif import whatif
 from detente.errors import DetenteError
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ for _command in (
     pairs.watch,
     pairs.moves,
     measures,
+    whatif,
     data.load,
     data.export,
     data.doctor,

@@ -12,6 +12,7 @@ from detente.outlook.progress import LoadProgress
 from detente.outlook.reasons import Reason
 from detente.outlook.series import read_series
 from detente.outlook.terminal import render_terminal
+from detente.outlook.whatif import render_whatif, whatif_dict
 from detente.outlook.words import SCALE, estimative_word
 
 __all__ = [
@@ -31,4 +32,6 @@ __all__ = [
     "render_html",
     "render_markdown",
     "render_terminal",
+    "render_whatif",
+    "whatif_dict",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -166,11 +167,8 @@ def respond_to_move(answering: Answer, moving: Answer, *, shock: float, days: in
         days: How many days to follow.
         seed: Of the draws.
     """
-    generator = np.random.default_rng(seed)
-    centre = respond(_parts(answering.fit), _parts(moving.fit), shock=shock, days=days)
-    drawn = respond(_draws(answering.fit, generator), _draws(moving.fit, generator), shock=shock, days=days)
     frames = []
-    for answer, middle, draws in zip((answering, moving), centre, drawn, strict=True):
+    for answer, middle, draws in _paths(answering, moving, shock, days, seed):
         low, high = np.quantile(draws, _TAILS, axis=0)
         frames.append(
             pl.DataFrame(
@@ -190,6 +188,35 @@ def respond_to_move(answering: Answer, moving: Answer, *, shock: float, days: in
             )
         )
     return check_table(pl.concat(frames), RESPONSES)
+
+
+def total_response(
+    answering: Answer, moving: Answer, *, shock: float, days: int = 28, seed: int = 0
+) -> list[tuple[Answer, float, float, float]]:
+    """What follows a move in all, on either side, the day of the move left out: points, with the 90 % band.
+
+    Args:
+        answering: The answers of the side that did not move.
+        moving: Those of the side that moved, of the same kind.
+        shock: How far the move's day is above the mover's usual, in levels.
+        days: How many days to follow.
+        seed: Of the draws.
+    """
+    totals = []
+    for answer, middle, draws in _paths(answering, moving, shock, days, seed):
+        low, high = np.quantile(answer.points_of(draws)[:, 1:].sum(axis=1), _TAILS)
+        totals.append((answer, float(answer.points_of(middle)[1:].sum()), float(low), float(high)))
+    return totals
+
+
+def _paths(
+    answering: Answer, moving: Answer, shock: float, days: int, seed: int
+) -> Iterator[tuple[Answer, Floats, Floats]]:
+    """For either side its path and draws of it, in levels, shapes (days + 1,) and (draws, days + 1)."""
+    generator = np.random.default_rng(seed)
+    centre = respond(_parts(answering.fit), _parts(moving.fit), shock=shock, days=days)
+    drawn = respond(_draws(answering.fit, generator), _draws(moving.fit, generator), shock=shock, days=days)
+    yield from zip((answering, moving), centre, drawn, strict=True)
 
 
 def _parts(fit: AnswerFit) -> tuple[Floats, Floats]:
