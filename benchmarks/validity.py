@@ -33,7 +33,7 @@ Floats = npt.NDArray[np.float64]
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "explanation" / "validity.md"
 REFERENCE = Path(os.environ.get("DETENTE_REFERENCE_DATA", ROOT.parent / "shared" / "data"))
-ROUNDS = 100
+ROUNDS = 200
 #: Events a year from which a relation is much in the news.
 BUSY = 200
 OURS = ("standing", "peers", "−hostility", "affinity", LEVEL)
