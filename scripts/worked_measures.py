@@ -229,6 +229,8 @@ def _dots(found: Sequence[Reading], *quantities: str, factor: float = 1.0, unit:
             continue
         what = reading.quantity if len(quantities) > 1 else ""
         label = reading.who if reading.who != "both" else ""
+        if row["quantity"] == "displaced_by":
+            label, what = f"{short_name(row['actor'])}: gained by {short_name(row['item'])}", ""
         value, low, high = (factor * row[name] for name in ("value", "low", "high"))
         said = format_number(value, 0 if factor > 1 and abs(value) >= 10 else 1 if factor > 1 else 2)
         rows.append((", ".join(part for part in (label, what) if part), value, low, high, f"{said}{unit}"))
