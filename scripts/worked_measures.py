@@ -135,6 +135,18 @@ def read_exchanges(view: PairView) -> list[str]:
     return [f"There are {rows.height} exchanges. The weightiest:", "\n".join(lines)]
 
 
+def draw_standing(view: PairView) -> dict[str, str]:
+    """What the standing is made of."""
+    rows = _dots(readings(view, "standing"), "standing", "affinity", "hostility")
+    title = f"{pair_name(view)}: standing among all relations, the year up to the day"
+    return {"": draw_dots(rows, title=title, unit="as the measure's guide explains, with 90 % bands")}
+
+
+def read_standing(view: PairView) -> list[str]:
+    """Its place among all pairs and among its peers."""
+    return [listed(readings(view, "standing"), "place_among_peers", "place")]
+
+
 def draw_provocation(view: PairView) -> dict[str, str]:
     """The base rate of a provocative move, each side."""
     rows = _dots(readings(view, "provocation"), "chance", factor=100, unit=" %")
@@ -261,6 +273,7 @@ SECTIONS = (
         draw_exchanges,
         read_exchanges,
     ),
+    Section("standing", "Standing", *_registered("standing"), draw_standing, read_standing),
     Section("provocation", "Provocation", *_registered("provocation"), draw_provocation, read_provocation),
     Section("consistency", "Consistency", *_registered("consistency"), draw_consistency, read_consistency),
     Section("attention", "Attention", *_registered("attention"), draw_attention, read_attention),
