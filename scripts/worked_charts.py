@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 from detente.outlook.charts import CHART_STYLE, PALETTE
@@ -67,7 +67,7 @@ def draw_series(
             f'height="{y(usual[0]) - y(usual[1]):.1f}" class="gap"/>'
         )
     parts += _value_axis(bottom_value, top_value, y)
-    parts += _day_axis(points[0][0], points[-1][0], x, bottom)
+    parts += month_axis(points[0][0], points[-1][0], x, _TOP, bottom, _RIGHT)
     for run in _runs(points):
         band = [f"{x(day):.1f},{y(high):.1f}" for day, _, _, high in run if high is not None]
         band += [f"{x(day):.1f},{y(low):.1f}" for day, _, low, _ in reversed(run) if low is not None]
@@ -113,7 +113,7 @@ def draw_dots(
         f"<title>{escape(title)}</title>",
         f'<text x="0" y="12" class="strong">{escape(title)}</text>',
     ]
-    step = _step(span / 4)
+    step = _step(span / 6)
     for index in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1):
         at = x(index * step)
         parts.append(f'<path d="M{at:.1f} 36V{bottom:.1f}" class="{"grid" if index else "zero"}"/>')
@@ -135,29 +135,31 @@ def draw_dots(
     return "\n".join([*parts, "</svg>"])
 
 
-def _value_axis(low: float, high: float, y: object) -> list[str]:
-    place = y if callable(y) else float
+def _value_axis(low: float, high: float, y: Callable[[float], float]) -> list[str]:
     step = _step((high - low) / 4)
     parts = []
     for index in range(math.ceil(low / step), math.floor(high / step) + 1):
-        at = place(index * step)
+        at = y(index * step)
         parts.append(f'<path d="M{_LEFT} {at:.1f}H{_RIGHT}" class="{"grid" if index else "zero"}"/>')
         text = format_number(index * step, 0 if step >= 1 else 1)
         parts.append(f'<text x="{_LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{text}</text>')
     return parts
 
 
-def _day_axis(first: dt.date, last: dt.date, x: object, bottom: float) -> list[str]:
-    place = x if callable(x) else float
-    parts = []
+def month_axis(
+    first: dt.date, last: dt.date, x: Callable[[dt.date], float], top: float, bottom: float, right: float
+) -> list[str]:
+    """A grid of months, with their names below and the year under its first."""
+    parts, year = [], 0
     day = dt.date(first.year, first.month, 1)
     while day <= last:
-        if day >= first and place(day) < _RIGHT - 20:
-            at = place(day)
-            parts.append(f'<path d="M{at:.1f} {_TOP}V{bottom}" class="grid"/>')
+        if day >= first and x(day) < right - 20:
+            at = x(day)
+            parts.append(f'<path d="M{at:.1f} {top}V{bottom}" class="grid"/>')
             parts.append(f'<text x="{at + 2:.1f}" y="{bottom + 13}">{short_month(day.month)}</text>')
-            if day.month == 1 or not parts[2:]:
+            if day.year != year:
                 parts.append(f'<text x="{at + 2:.1f}" y="{bottom + 26}" class="strong">{day.year}</text>')
+            year = day.year
         day = dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return parts
 

@@ -116,13 +116,14 @@ def test_bands_hold_the_truth_about_as_often_as_they_say() -> None:
         gap_low, gap_high = difference_band(*voices, drawn)
         held.append((low <= 1.0 <= high, gap_low <= 1.5 <= gap_high))
     rates = np.mean(held, axis=0)
-    assert (rates > 0.85).all()
-    assert (rates < 0.95).all()
+    assert (rates > 0.86).all()
+    assert (rates < 0.94).all()
 
 
 def test_a_band_holds_its_value_and_its_seed_is_kept() -> None:
     """The value lies inside, however skewed the draws; the same seed draws the same weeks and another does not."""
-    assert band_of(5.0, np.array([1.0, 2.0, 3.0]), 10) == (pytest.approx(5 - 3.9 * np.sqrt(10 / 9)), 5.0)
+    wider = np.sqrt(10 / 9) * (1 + (1.6449**2 + 1) / 36)
+    assert band_of(5.0, np.array([1.0, 2.0, 3.0]), 10) == (pytest.approx(5 - 3.9 * wider), 5.0)
     assert np.array_equal(draw_weeks(9, seed=1), draw_weeks(9, seed=1))
     assert not np.array_equal(draw_weeks(9, seed=1), draw_weeks(9, seed=2))
     assert (draw_weeks(9, seed=1).sum(axis=1) == 9).all()

