@@ -143,3 +143,18 @@ def test_comparisons_that_cannot_be_made_are_refused(ask: Callable[[], object]) 
     """No cases, other cases, or a perfect reference: an error with its reason."""
     with pytest.raises(DataError, match="cannot be made"):
         ask()
+
+
+def test_the_band_of_a_mean_keeps_cases_of_one_time_together() -> None:
+    """Many cases of few times say less than as many of their own times; without cases there is no band."""
+    from detente.scoring import bootstrap_mean
+
+    draws = np.random.default_rng(5)
+    times = np.repeat(np.arange(10), 50)
+    scores = draws.normal(size=10)[times] + 0.1 * draws.normal(size=500)
+    together = bootstrap_mean(scores, times, seed=1)
+    apart = bootstrap_mean(scores, np.arange(500), seed=1)
+    assert together[0] < scores.mean() < together[1]
+    assert together[1] - together[0] > 3 * (apart[1] - apart[0])
+    with pytest.raises(DataError, match="shapes"):
+        bootstrap_mean([], [], seed=1)

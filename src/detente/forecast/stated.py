@@ -14,14 +14,14 @@ import polars as pl
 
 from detente.domain.periods import DAYS_IN_WEEK, Horizon
 from detente.domain.tables import OUTCOMES
-from detente.forecast.climatology import posterior_counts
+from detente.forecast.climatology import Climatology, posterior_counts
 from detente.forecast.outcomes import describe_situation, outcome_index, trailing_means
 from detente.forecast.panel import Panel
 
 Floats = npt.NDArray[np.float64]
 
 #: Who made the base rates that stand beside every issued forecast.
-BASE_MODEL = "climatology-v1"
+BASE_MODEL = f"{Climatology.name}-{Climatology.version}"
 
 
 def state_questions(panel: Panel, origin: dt.date, horizon: Horizon) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from detente.domain.tables import DRIVERS, check_table
 from detente.outlook.words import format_day
 
 #: Said wherever they are shown.
-NOT_USED = "They do not enter the forecast: tested on 2019 to 2021, they did not make it better."
+NOT_USED = "They do not enter the forecast: that they make it better could not be shown on 2019 to 2021."
 _TITLES = {
     "oil_brent": "Brent oil",
     "gpr": "geopolitical risk, world",
