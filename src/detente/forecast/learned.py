@@ -18,8 +18,8 @@ from detente.forecast.mixture import Mixture, mix, train_mixture
 from detente.forecast.panel import Panel
 from detente.forecast.protocol import Forecaster, build_forecasts
 
-#: Resolved questions, and blocks of weeks among their origins, that must be there before trees are worth growing.
-MIN_CASES, MIN_ORIGINS = 10_000, 26
+#: Resolved questions, and weeks from the first to the last in which they were asked, before trees are worth growing.
+MIN_CASES, MIN_WEEKS = 10_000, 26
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Blend:
 
 def can_learn(cases: Cases) -> bool:
     """Whether there is enough to grow trees on."""
-    return cases.outcome.size >= MIN_CASES and np.unique(cases.origin).size >= MIN_ORIGINS
+    return cases.outcome.size >= MIN_CASES and int(np.ptp(cases.origin)) + 1 >= MIN_WEEKS
 
 
 def answer(mixture: Mixture, panel: Panel, origins: Sequence[dt.date], horizon: Horizon, *, model: str) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 from detente.domain.periods import Horizon
 from detente.errors import CutoffError
 from detente.forecast.cases import build_cases
-from detente.forecast.learned import MIN_CASES, MIN_ORIGINS, can_learn
+from detente.forecast.learned import MIN_CASES, MIN_WEEKS, can_learn
 from detente.forecast.mixture import Mixture, train_mixture
 from detente.forecast.panel import Panel
 
@@ -74,7 +74,7 @@ def train_vintage(
         raise CutoffError(
             f"A model was to be trained on what was known on {until}.",
             f"At best, at {most.horizon}, there are {most.cases:,} resolved questions from {most.origins} weeks; "
-            f"{MIN_CASES:,} from {MIN_ORIGINS} are needed.",
+            f"{MIN_CASES:,} over {MIN_WEEKS} weeks are needed.",
             "Load more data, choose a shorter horizon, or a later `--until`.",
         )
     return lessons
