@@ -14,6 +14,7 @@ import typer
 from detente.cli import backtest, data, pairs, score
 from detente.cli.measures import measures
 from detente.cli.shown import write
+from detente.cli.train import train
 from detente.cli.whatif import whatif
 from detente.errors import DetenteError
 
@@ -37,6 +38,7 @@ for _command in (
     backtest.backtest,
     score.score,
     score.question,
+    train,
 ):
     app.command()(_command)
 

@@ -13,6 +13,7 @@ from detente.forecast.panel import Panel, build_panel
 from detente.forecast.protocol import Forecaster
 from detente.forecast.questions import Question
 from detente.forecast.stated import BASE_MODEL, answer_stated, state_questions
+from detente.forecast.trained import Trained
 
 __all__ = [
     "BASE_MODEL",
@@ -23,6 +24,7 @@ __all__ = [
     "Panel",
     "Question",
     "Situation",
+    "Trained",
     "answer_stated",
     "build_panel",
     "default_forecaster",
@@ -34,5 +36,5 @@ __all__ = [
 
 
 def default_forecaster() -> Forecaster:
-    """The forecaster used where none is named: ``logit-v1``, climatology while that has too few cases."""
-    return Logit()
+    """The forecaster used where none is named: ``trained-v1``; where no vintage may answer, a simpler model does."""
+    return Trained()

@@ -18,7 +18,7 @@ from detente.forecast.trees import Trees, pack_trees
 Floats = npt.NDArray[np.float64]
 
 #: Chosen on GDELT dyad scores, origins July 2019 to December 2020, refitted every half-year.
-ROUNDS = 90
+ROUNDS = 70
 PARAMETERS: Mapping[str, Any] = {
     "objective": "multiclass",
     "num_class": 3,
@@ -67,4 +67,4 @@ def _train_one(cases: Cases, seed: int) -> Trees:
         params={"max_bin": PARAMETERS["max_bin"], "verbosity": -1},
     )
     booster = lightgbm.train({**PARAMETERS, "seed": seed}, data, num_boost_round=ROUNDS)
-    return pack_trees([booster.dump_model()], scores=3)
+    return pack_trees(booster.dump_model())

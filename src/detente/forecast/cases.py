@@ -22,7 +22,7 @@ _FIRST_ORIGIN = REFERENCE_WEEKS + 7
 #: Pairs learned from, the busiest; quieter ones resemble the noise more than the relations that are asked about.
 MOST_PAIRS = 800
 #: Past origins within one horizon; more ask nearly the same question again.
-_ORIGINS_A_HORIZON = 4
+_ORIGINS_A_HORIZON = 8
 #: Lengths of history, in weeks, to which every third past origin is also cut, in turn: a model must serve young series
 #: too, and must not take the length of the history for the calendar.
 _SHORT_HISTORIES = (26, 39, 52, 78, 104)

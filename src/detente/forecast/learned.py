@@ -6,19 +6,20 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from detente.domain.periods import Horizon
 from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
-from detente.forecast.cases import build_cases, view_origin
+from detente.forecast.cases import Cases, build_cases, view_origin
 from detente.forecast.logit import Logit
 from detente.forecast.mixture import Mixture, mix, train_mixture
 from detente.forecast.panel import Panel
 from detente.forecast.protocol import Forecaster, build_forecasts
 
-#: Resolved questions, and blocks of weeks among their origins, that must be there before trees are worth growing.
-MIN_CASES, MIN_ORIGINS = 10_000, 26
+#: Resolved questions, and weeks from the first to the last in which they were asked, before trees are worth growing.
+MIN_CASES, MIN_WEEKS = 10_000, 26
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Blend:
         origin = min(origins)
         simple = Logit().fit(panel, [origin], horizon)
         cases = build_cases(panel, panel.position(origin), horizon)
-        if cases.outcome.size < MIN_CASES or len(set(cases.origin.tolist())) < MIN_ORIGINS:
+        if not can_learn(cases):
             return Blend(self.name, self.with_ridge, None, simple)
         mixture = train_mixture(cases, learned=origin, horizon=horizon, with_ridge=self.with_ridge)
         return Blend(self.name, self.with_ridge, mixture, simple)
@@ -73,6 +74,11 @@ class Blend:
             return self.simple.predict(panel, origins, horizon)
         check_learned_before(self.mixture, origins, horizon)
         return answer(self.mixture, panel, origins, horizon, model=f"{self.name}-{self.version}")
+
+
+def can_learn(cases: Cases) -> bool:
+    """Whether there is enough to grow trees on."""
+    return cases.outcome.size >= MIN_CASES and int(np.ptp(cases.origin)) + 1 >= MIN_WEEKS
 
 
 def answer(mixture: Mixture, panel: Panel, origins: Sequence[dt.date], horizon: Horizon, *, model: str) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from detente.forecast.local_level import LocalLevel
 from detente.forecast.logit import Logit
 from detente.forecast.protocol import Forecaster
 from detente.forecast.timeseries import auto_arima, auto_ets, auto_theta
+from detente.forecast.trained import Trained
 from detente.forecast.usual import UsualLevel
 from detente.forecast.vector import VectorAutoregression
 
@@ -32,6 +33,7 @@ FORECASTERS: dict[str, Callable[[], Forecaster]] = {
     "auto-ets": auto_ets,
     "auto-arima": auto_arima,
     "theta": auto_theta,
+    "trained": Trained,
 }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Nodes = list[tuple[int, float, bool, int, int, float]]
+_Node = tuple[int, float, bool, int]
 
 #: Rows answered at once, so that the table of nodes (rows × trees) stays small.
 _BATCH = 4096
@@ -21,28 +21,22 @@ _BATCH = 4096
 
 @dataclass(frozen=True)
 class Trees:
-    """A sum of trees for each of several scores. All trees share one array of nodes; a leaf points to itself.
+    """A sum of trees for each of several scores. All trees share one array of nodes, the left child after its parent.
 
     Args:
-        root: Index of each tree's first node, shape (trees,).
-        score: Which score a tree adds to, shape (trees,).
+        root: Index of each tree's first node, shape (trees,); trees take turns over the scores.
         feature: Column that a node asks about, shape (nodes,).
-        threshold: Rows with at most this go left, shape (nodes,).
+        number: Threshold of a node (rows with at most this go left), or what a leaf adds, shape (nodes,).
         missing_left: Whether rows with NaN go left, shape (nodes,).
-        left: Node on the left, shape (nodes,).
-        right: Node on the right, shape (nodes,).
-        value: What a leaf adds, shape (nodes,); 0 elsewhere.
+        right: Nodes from here to the child on the right, shape (nodes,); 0 in a leaf.
         depth: Most questions on a way from root to leaf.
     """
 
     root: npt.NDArray[np.int32]
-    score: npt.NDArray[np.int8]
-    feature: npt.NDArray[np.int16]
-    threshold: npt.NDArray[np.float64]
+    feature: npt.NDArray[np.int8]
+    number: npt.NDArray[np.float32]
     missing_left: npt.NDArray[np.bool_]
-    left: npt.NDArray[np.int32]
-    right: npt.NDArray[np.int32]
-    value: npt.NDArray[np.float32]
+    right: npt.NDArray[np.int16]
     depth: int
 
     def raw_scores(self, table: Floats, scores: int = 3) -> Floats:
@@ -53,13 +47,16 @@ class Trees:
 
     def _batch(self, table: Floats, scores: int) -> Floats:
         rows = np.arange(table.shape[0])[:, None]
-        node = np.broadcast_to(self.root, (table.shape[0], self.root.size)).copy()
+        node = np.broadcast_to(self.root, (table.shape[0], self.root.size)).astype(np.int32)
+        is_leaf = self.right == 0
+        left = np.where(is_leaf, 0, 1).astype(np.int32)
+        right = self.right.astype(np.int32)
         for _ in range(self.depth):
             asked = table[rows, self.feature[node]]
-            goes_left = np.where(np.isnan(asked), self.missing_left[node], asked <= self.threshold[node])
-            node = np.where(goes_left, self.left[node], self.right[node])
-        leaves = self.value[node].astype(np.float64)
-        return np.stack([leaves[:, self.score == place].sum(axis=1) for place in range(scores)], axis=1)
+            goes_left = np.where(np.isnan(asked), self.missing_left[node], asked <= self.number[node])
+            node += np.where(goes_left, left[node], right[node])
+        leaves = self.number[node].astype(np.float64)
+        return np.stack([leaves[:, place::scores].sum(axis=1) for place in range(scores)], axis=1)
 
     def as_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays by name, to be written to a file; ``from_arrays`` reads them back."""
@@ -68,54 +65,44 @@ class Trees:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Trees:
         """Read back what ``as_arrays`` gave."""
-        return cls(
-            **{name: arrays[name] for name in cls.__dataclass_fields__ if name != "depth"}, depth=int(arrays["depth"])
-        )
+        names = [name for name in cls.__dataclass_fields__ if name != "depth"]
+        return cls(**{name: arrays[name] for name in names}, depth=int(arrays["depth"]))
 
 
-def pack_trees(models: list[dict[str, Any]], *, scores: int, share: float = 1.0) -> Trees:
-    """Pack LightGBM models, as ``Booster.dump_model`` describes them, into one sum.
+def pack_trees(model: Mapping[str, Any]) -> Trees:
+    """Pack a LightGBM model, as ``Booster.dump_model`` describes it.
 
-    Args:
-        models: Descriptions of boosters whose trees take turns over the scores.
-        scores: Number of scores.
-        share: What every leaf is multiplied by; one over the number of models gives their mean.
+    Thresholds are kept in single precision; they lie between values seen in training, so that no case there changes
+    sides.
     """
-    nodes: Nodes = []
-    roots, turns, depths = [], [], [0]
-    for model in models:
-        for number, tree in enumerate(model["tree_info"]):
-            roots.append(len(nodes))
-            turns.append(number % scores)
-            depths.append(_add_node(nodes, tree["tree_structure"], share))
-    feature, threshold, missing_left, left, right, value = zip(*nodes, strict=True)
+    nodes: list[_Node] = []
+    roots, depths = [], [0]
+    for tree in model["tree_info"]:
+        roots.append(len(nodes))
+        depths.append(_add_node(nodes, tree["tree_structure"]))
+    feature, number, missing_left, right = zip(*nodes, strict=True)
     return Trees(
         np.array(roots, dtype=np.int32),
-        np.array(turns, dtype=np.int8),
-        np.array(feature, dtype=np.int16),
-        np.array(threshold, dtype=np.float64),
+        np.array(feature, dtype=np.int8),
+        np.array(number, dtype=np.float32),
         np.array(missing_left, dtype=np.bool_),
-        np.array(left, dtype=np.int32),
-        np.array(right, dtype=np.int32),
-        np.array(value, dtype=np.float32),
+        np.array(right, dtype=np.int16),
         max(depths),
     )
 
 
-def _add_node(nodes: Nodes, found: Mapping[str, Any], share: float) -> int:
+def _add_node(nodes: list[_Node], found: Mapping[str, Any]) -> int:
     """Add a node and all below it; return the number of questions below it."""
     here = len(nodes)
     if "split_feature" not in found:
-        nodes.append((0, 0.0, True, here, here, float(found["leaf_value"]) * share))
+        nodes.append((0, float(found["leaf_value"]), True, 0))
         return 0
-    nodes.append((0, 0.0, True, here, here, 0.0))
-    below = []
-    places = []
-    for side in ("left_child", "right_child"):
-        places.append(len(nodes))
-        below.append(_add_node(nodes, found[side], share))
+    nodes.append((0, 0.0, True, 0))
+    below_left = _add_node(nodes, found["left_child"])
+    right = len(nodes) - here
+    below_right = _add_node(nodes, found["right_child"])
     threshold = float(found["threshold"])
     # where a feature was never missing in training, LightGBM reads NaN as zero
     missing_left = bool(found["default_left"]) if found["missing_type"] == "NaN" else threshold >= 0
-    nodes[here] = (int(found["split_feature"]), threshold, missing_left, places[0], places[1], 0.0)
-    return 1 + max(below)
+    nodes[here] = (int(found["split_feature"]), threshold, missing_left, right)
+    return 1 + max(below_left, below_right)

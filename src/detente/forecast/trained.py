@@ -1,0 +1,75 @@
+"""The shipped forecaster (``trained-v1``): the newest vintage that had not seen past the origin, or a simpler model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from detente.domain.periods import Horizon
+from detente.domain.tables import FORECASTS
+from detente.errors import QuestionError
+from detente.forecast.learned import answer
+from detente.forecast.logit import Logit
+from detente.forecast.panel import Panel
+from detente.forecast.protocol import Forecaster
+from detente.forecast.vintages import SHIPPED, find_vintage
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Answers from models trained beforehand, each only from the day on that it had learned by.
+
+    As of a day before every vintage, or at a horizon that none was trained for, ``logit-v1`` fitted on the store's own
+    past answers (climatology, while that has too few cases). The column ``model`` names who answered, vintage included.
+
+    Args:
+        folder: Where the vintages lie; by default those shipped with the package.
+        simple: Who answers where no vintage may; fitted only where it is needed.
+        first: The earliest origin it was fitted for; None until then.
+    """
+
+    folder: Path = SHIPPED
+    simple: Forecaster | None = None
+    first: dt.date | None = None
+
+    name = "trained"
+    version = "v1"
+
+    def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Trained:
+        """Nothing to learn where a vintage may answer; else the simpler model learns.
+
+        Raises:
+            QuestionError: when there is no origin, or one is not the end of a week of the panel.
+        """
+        if not origins:
+            raise QuestionError("A forecaster was to be fitted.", "No origin was given.", "Name at least one.")
+        first = min(origins)
+        has_vintage = find_vintage(first, horizon.weeks, folder=self.folder) is not None
+        return Trained(self.folder, None if has_vintage else Logit().fit(panel, [first], horizon), first)
+
+    def predict(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> pl.DataFrame:
+        """Rows of the table ``forecasts`` for every pair at every origin.
+
+        Raises:
+            QuestionError: when it has not been fitted, an origin is before the one it was fitted for, or is not the end
+                of a week of the panel.
+        """
+        if self.first is None or any(origin < self.first for origin in origins):
+            raise QuestionError(
+                f"Forecasts over {horizon} from {min(origins, default=None)} were asked for.",
+                f"The forecaster was fitted for origins from {self.first} on.",
+                "Fit it for the earliest of these origins.",
+            )
+        return pl.concat([FORECASTS.empty(), *(self._answer_one(panel, origin, horizon) for origin in origins)])
+
+    def _answer_one(self, panel: Panel, origin: dt.date, horizon: Horizon) -> pl.DataFrame:
+        found = find_vintage(origin, horizon.weeks, folder=self.folder)
+        if found is None:
+            simple = self.simple or Logit().fit(panel, [origin], horizon)
+            return simple.predict(panel, [origin], horizon)
+        vintage, mixture = found
+        return answer(mixture, panel, [origin], horizon, model=f"{self.name}-{self.version}:{vintage}")
