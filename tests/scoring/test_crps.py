@@ -100,7 +100,7 @@ def test_auc_is_the_share_of_pairs_in_order() -> None:
 
 
 def test_consistency_bars_hold_reliable_forecasts_and_not_others() -> None:
-    """Nearly all bins of a reliable forecaster lie in their bars, its error below the bound; an overconfident one fails."""
+    """Nearly all bins of a reliable forecaster lie in their bars, its error below the bound; others' do not."""
     draws = np.random.default_rng(7)
     p = draws.uniform(size=4000)
     for happened, is_reliable in ((draws.random(4000) < p, True), (draws.random(4000) < 0.5 * p + 0.25, False)):
