@@ -67,13 +67,13 @@ def _compare(
         crps[model.name] = crps_counts(shape.below(middles), edges, came)
         log[model.name] = -shape.log_mass(came)
     rows = []
-    for name in crps:
+    for name, scores_of in crps.items():
         skills = {
             f"{kind}_skill_of_counts": _skill(draws, scores, name) for kind, scores in (("crps", crps), ("log", log))
         }
         row = {
             "model": name,
-            "crps": round(float(crps[name].mean()), 4),
+            "crps": round(float(scores_of.mean()), 4),
             "log_score": round(float(log[name].mean()), 4),
         }
         rows.append({**row, **skills})

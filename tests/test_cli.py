@@ -136,3 +136,16 @@ def test_help_version_and_completion(run: object) -> None:
     assert "outlook" in run("--help").stdout  # type: ignore[operator]
     assert run("--version").stdout.startswith("detente 0.")  # type: ignore[operator]
     assert "--install-completion" in run("--help").stdout  # type: ignore[operator]
+
+
+def test_backtest_in_every_form(run: object, tmp_path: Path) -> None:
+    """Terminal, JSON and page of one backtest; a pair is named in any usual spelling."""
+    words = ("backtest", "--start", "2018-12-03", "--end", "2018-12-31", "--horizon", "4w", "--models", "logit")
+    done = run(*words, "--active", "0.5", "--html", "b.html", "--json")  # type: ignore[operator]
+    content = json.loads(done.stdout)
+    assert content["featured"] == "logit"
+    assert [row["horizon_weeks"] for row in content["horizons"]] == [4]
+    assert (tmp_path / "b.html").read_text("utf-8").startswith("<!doctype html>")
+    assert "Ranked probability skill" in run(*words, "--pairs", "russia-usa").stdout  # type: ignore[operator]
+    assert "A-B" in run(*words, "--pairs", "russia", code=2).stderr  # type: ignore[operator]
+    assert "`--active`" in run(*words, "--active", "1.0", code=2).stderr  # type: ignore[operator]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from detente.domain.periods import Horizon
 from detente.forecast import Climatology, Forecaster, Logit, Panel, describe_situation, resolve
+from detente.forecast.registry import FORECASTERS
 
 _WEEKS, _PAIRS = 100, 30
 
@@ -21,6 +22,23 @@ def _panel(*, planted_after: int | None = None, value: float = 0.0) -> Panel:
         balance[:, planted_after + 1 :] = value
     ends = tuple(dt.date(2018, 1, 7) + dt.timedelta(days=7 * week) for week in range(_WEEKS))
     return Panel(tuple(f"A-{row:02d}" for row in range(_PAIRS)), ends, balance)
+
+
+_SLOW = {"auto-ets", "auto-arima", "theta"}  # of another package; too slow to fit to thirty pairs again and again
+
+
+@pytest.mark.parametrize("name", sorted(set(FORECASTERS) - _SLOW))
+@pytest.mark.parametrize(("position", "weeks", "value"), [(85, 4, 1e6), (70, 13, np.nan)])
+def test_no_registered_forecaster_sees_planted_weeks(name: str, position: int, weeks: int, value: float) -> None:
+    """Every forecaster that can be named, fitted once and asked later on, keeps its bits whatever comes after."""
+    answers = []
+    whole = _panel()
+    cut = Panel(whole.pairs, whole.week_ends[: position + 1], whole.balance[:, : position + 1].copy())
+    for panel in (whole, _panel(planted_after=position, value=value), cut):
+        fitted = FORECASTERS[name]().fit(panel, [panel.week_ends[position - 8]], Horizon(weeks))
+        answers.append(fitted.predict(panel, [panel.week_ends[position]], Horizon(weeks)))
+    assert answers[0].equals(answers[1])
+    assert answers[0].equals(answers[2])
 
 
 @pytest.mark.parametrize("forecaster", [Climatology(), Logit()])

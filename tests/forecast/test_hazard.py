@@ -164,3 +164,20 @@ def test_days_are_built_from_cells() -> None:
     assert found.hostile.tolist() == [[False, True, False]]
     assert found.events.tolist() == [[0.0, 4.0, 0.0]]
     assert found.cooperation.tolist() == [[0.0, 3.0, 0.0]]
+
+
+def test_provocative_days_are_those_that_the_measure_reports() -> None:
+    """On the sample, the days that a hazard is the hazard of are the moves that ``provocation-v1`` lists."""
+    from detente.domain.actors import Pair
+    from detente.relations.provocation import provocation
+    from detente.relations.readings import Readings
+    from detente.world import open_world
+
+    view = open_world().view
+    cells, pair = view.cells(Pair("RUS", "USA")), Pair("RUS", "USA")
+    found = build_dyad_days(cells, view.coverage())
+    measured = provocation(Readings(cells, view.coverage()), pair, view.as_of).filter(pl.col("quantity") == "move")
+    assert measured.height >= 3
+    for row, (actor, _) in enumerate(found.dyads):
+        mine = {str(found.first + dt.timedelta(days=int(day))) for day in np.flatnonzero(found.provoked[row])}
+        assert mine == set(measured.filter(pl.col("actor") == actor)["item"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +80,7 @@ class RoundedLognormal:
         """Probability of at most each of some counts, shape (cases, counts)."""
         return np.stack([self._normal(np.full(self.mean.shape, count + 0.5)) for count in counts], axis=1)
 
-    def _normal(self, count: Floats) -> Floats:
+    def _normal(self, count: npt.NDArray[np.floating[Any]]) -> Floats:
         from scipy.special import ndtr  # noqa: PLC0415 - a heavy library, where it is needed
 
         return np.asarray(ndtr((np.log1p(np.maximum(count, -0.5)) - self.mean) / self.deviation), dtype=np.float64)
@@ -114,7 +114,7 @@ class Frequencies:
 _REST = 0.05
 
 
-def negative_binomial_log(values: npt.NDArray[np.generic], mean: Floats, size: Floats) -> Floats:
+def negative_binomial_log(values: Ints, mean: Floats, size: Floats) -> Floats:
     """Log probability of counts under negative binomials; arrays that broadcast."""
     from scipy.special import gammaln  # noqa: PLC0415 - a heavy library, where it is needed
 

@@ -18,15 +18,12 @@ import polars as pl
 from detente.codebook import quads
 from detente.domain.tables import CELLS, COVERAGE, check_table
 from detente.errors import QuestionError
+from detente.relations.provocation import DAYS_TO_JUDGE, FLOOR_MILLI, LOOK_BACK_DAYS, PERCENTILE
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-#: The rule of ``provocation-v1``: a day above this quantile of the dyad's own covered days of the two years before …
-QUANTILE, LOOK_BACK_DAYS = 0.99, 730
-#: … with at least one event as hostile as this, in thousandths of a Goldstein point; judged from so many covered days.
-FLOOR_MILLI, DAYS_TO_JUDGE = -6000, 91
 _MILLI = 1000.0
 
 
@@ -87,7 +84,7 @@ class DyadDays:
             rows = np.flatnonzero(self.hostile[:, day])
             if rows.size:
                 past = self.material[rows, start:day][:, self.covered[start:day]]
-                found[rows, day] = self.material[rows, day] > np.quantile(past, QUANTILE, axis=1)
+                found[rows, day] = self.material[rows, day] > np.quantile(past, PERCENTILE, axis=1)
         return found
 
     @cached_property

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.domain.periods import DAYS_IN_WEEK, Horizon
-from detente.forecast.dyad_days import DAYS_TO_JUDGE, LOOK_BACK_DAYS, QUANTILE, DyadDays
+from detente.forecast.dyad_days import DyadDays
+from detente.relations.provocation import DAYS_TO_JUDGE, LOOK_BACK_DAYS, PERCENTILE
 
 Floats = npt.NDArray[np.float64]
 
@@ -89,7 +90,7 @@ def build_hazard_features(days: DyadDays, place: int, shrunk: Floats) -> Floats:
     usual_volume = np.maximum(_mean(days.events, days, place, _YEAR), 0.02)
     start = max(place + 1 - LOOK_BACK_DAYS, 0)
     past = days.material[:, start : place + 1][:, days.covered[start : place + 1]]
-    bar = np.quantile(past, QUANTILE, axis=1) if past.shape[1] >= DAYS_TO_JUDGE else np.ones(len(days.dyads))
+    bar = np.quantile(past, PERCENTILE, axis=1) if past.shape[1] >= DAYS_TO_JUDGE else np.ones(len(days.dyads))
     peak = days.material[:, max(place + 1 - _MONTH, 0) : place + 1].max(axis=1)
     columns = [
         np.log(shrunk / (1 - shrunk)),

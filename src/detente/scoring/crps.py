@@ -34,7 +34,9 @@ def crps_ensemble(draws: npt.ArrayLike, values: npt.ArrayLike) -> Floats:
     [0.5]
     """
     x, y = np.sort(np.asarray(draws, dtype=np.float64), axis=1), np.asarray(values, dtype=np.float64)
-    _check(x.ndim == 2 and y.shape == x.shape[:1] and x.shape[1] > 0, np.isfinite(x).all() and np.isfinite(y).all())
+    _check(
+        x.ndim == 2 and y.shape == x.shape[:1] and x.shape[1] > 0, bool(np.isfinite(x).all() and np.isfinite(y).all())
+    )
     count = x.shape[1]
     weight = (2 * np.arange(count) - count + 1) / count**2
     return np.asarray(np.abs(x - y[:, None]).mean(axis=1) - x @ weight, dtype=np.float64)
