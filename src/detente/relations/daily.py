@@ -78,13 +78,60 @@ class Daily:
         return np.asarray((around / usual + _VOLUME_FLOOR) / (1 + _VOLUME_FLOOR), dtype=np.float64)
 
 
-def build_daily(cells: pl.DataFrame, coverage: pl.DataFrame, pairs: Iterable[Pair], *, as_of: dt.date) -> Daily:
-    """Set out the days of some pairs, and those of the rest of the world beside them.
+@dataclass(frozen=True)
+class Days:
+    """The days of all dyads: what many pairs have in common, laid out once.
+
+    Args:
+        days: The days from the first covered one to the as-of day, without holes.
+        held: Which of them the provider covered, shape (days,).
+        rows: What `one_sided` gives, of covered days, with the place ``at`` of the day.
+        world: By kind: points of all dyads, shape (days,).
+        events: Events of all dyads, shape (days,).
+        active: By pair id: on how many days the less active side did something one-sided, of each kind.
+    """
+
+    days: tuple[dt.date, ...]
+    held: Bools
+    rows: pl.DataFrame
+    world: dict[Kind, Floats]
+    events: Floats
+    active: dict[str, dict[Kind, int]]
+
+    def active_days(self, pair: Pair, kind: Kind) -> int:
+        """On how many days the less active side of a pair did something of a kind."""
+        return self.active.get(pair.id, {}).get(kind, 0)
+
+    def of(self, pairs: Iterable[Pair]) -> Daily:
+        """The days of some pairs, and those of their states' dealings with all."""
+        wanted, size = list(pairs), len(self.days)
+        states = sorted({state for pair in wanted for state in (pair.a, pair.b)})
+        own = self.rows.filter(pl.col("pair").is_in([pair.id for pair in wanted]))
+        by_dyad = own.partition_by("actor", "recipient", as_dict=True)
+        acted = {
+            state: self.rows.filter((pl.col("actor") == state) | (pl.col("recipient") == state)) for state in states
+        }
+        dyads = [dyad for pair in wanted for dyad in pair.dyads]
+        sent = {dyad: by_dyad.get((dyad.actor, dyad.recipient)) for dyad in dyads}
+        return Daily(
+            days=self.days,
+            held=self.held,
+            amounts={(kind, dyad): _points(sent[dyad], kind, size) for kind in KINDS for dyad in dyads},
+            events={
+                pair.id: sum((_sums(sent[one], "n", size) for one in pair.dyads), np.zeros(size)) for pair in wanted
+            },
+            acted={(kind, state): _points(acted[state], kind, size) for kind in KINDS for state in states},
+            world=self.world,
+            world_events=self.events,
+        )
+
+
+def lay_out_days(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> Days:
+    """Set out the days of all dyads up to a day.
 
     Args:
         cells: Rows of ``cells`` of all pairs; those without direction are left out.
         coverage: Rows of ``coverage``.
-        pairs: The pairs wanted.
         as_of: The last day used.
 
     Raises:
@@ -97,32 +144,29 @@ def build_daily(cells: pl.DataFrame, coverage: pl.DataFrame, pairs: Iterable[Pai
     days = tuple(first + dt.timedelta(days=offset) for offset in range((as_of - first).days + 1))
     held = np.zeros(len(days), dtype=np.bool_)
     held[(present - first).dt.total_days().to_numpy()] = True
-    wanted = list(pairs)
     rows = one_sided(cells.filter("directed", pl.col("occurred").is_in(present.implode()))).with_columns(
         (pl.col("occurred") - first).dt.total_days().alias("at")
     )
-    size = len(days)
-    states = sorted({state for pair in wanted for state in (pair.a, pair.b)})
-    own = rows.filter(pl.col("pair").is_in([pair.id for pair in wanted]))
-    by_dyad = own.partition_by("actor", "recipient", as_dict=True)
-    by_state = {state: rows.filter((pl.col("actor") == state) | (pl.col("recipient") == state)) for state in states}
-    return Daily(
-        days=days,
-        held=held,
-        amounts={
-            (kind, dyad): _sums(by_dyad.get((dyad.actor, dyad.recipient)), kind, size)
-            for kind in KINDS
-            for pair in wanted
-            for dyad in pair.dyads
-        },
-        events={
-            pair.id: _sums(by_dyad.get((pair.a, pair.b)), "n", size) + _sums(by_dyad.get((pair.b, pair.a)), "n", size)
-            for pair in wanted
-        },
-        acted={(kind, state): _sums(by_state[state], kind, size) for kind in KINDS for state in states},
-        world={kind: _sums(rows, kind, size) for kind in KINDS},
-        world_events=_sums(rows, "n", size),
+    world = {kind: _points(rows, kind, len(days)) for kind in KINDS}
+    return Days(days, held, rows, world, _sums(rows, "n", len(days)), _active_days(rows))
+
+
+def _active_days(rows: pl.DataFrame) -> dict[str, dict[Kind, int]]:
+    sides = (
+        rows.group_by("pair", "actor")
+        .agg(*((pl.col(kind) > 0).sum().alias(kind) for kind in KINDS))
+        .group_by("pair")
+        .agg(pl.len().alias("sides"), *(pl.col(kind).min() for kind in KINDS))
+        .filter(pl.col("sides") == 2)
+        .sort("pair")
     )
+    counts = sides.select("pair", *KINDS).iter_rows()
+    return {pair: {"cooperation": cooperation, "conflict": conflict} for pair, cooperation, conflict in counts}
+
+
+def build_daily(cells: pl.DataFrame, coverage: pl.DataFrame, pairs: Iterable[Pair], *, as_of: dt.date) -> Daily:
+    """Set out the days of some pairs, and those of the rest of the world beside them; see `lay_out_days`."""
+    return lay_out_days(cells, coverage, as_of=as_of).of(pairs)
 
 
 def one_sided(cells: pl.DataFrame) -> pl.DataFrame:
@@ -132,14 +176,15 @@ def one_sided(cells: pl.DataFrame) -> pl.DataFrame:
     leaves both; the points go in proportion.
 
     Returns:
-        Columns ``occurred, actor, recipient, pair, n, cooperation, conflict``; ``n`` counts all events.
+        Columns ``occurred, actor, recipient, pair, n, cooperation, conflict``; ``n`` counts all events, points are in
+        whole thousandths, so that their sums are exact in any order.
     """
     keep = 1.0 - pl.col("joint") / pl.col("n").clip(lower_bound=1)
     lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
     return (
         _with_joint(cells)
-        .with_columns((pl.col("cooperation_milli") * keep / _MILLI).alias("cooperation"))
-        .with_columns((pl.col("conflict_milli") / _MILLI).alias("conflict"))
+        .with_columns((pl.col("cooperation_milli") * keep).round().cast(pl.Int64).alias("cooperation"))
+        .with_columns(pl.col("conflict_milli").alias("conflict"))
         .group_by("occurred", "actor", "recipient")
         .agg(pl.col("n").sum(), pl.col("cooperation").sum(), pl.col("conflict").sum())
         .with_columns((lower + "-" + upper).alias("pair"))
@@ -170,6 +215,10 @@ def _with_joint(cells: pl.DataFrame) -> pl.DataFrame:
     )
     joint = pl.min_horizontal(pl.col("n"), pl.col("mirrored").fill_null(0)).alias("joint")
     return cells.join(mirror, on=["occurred", "actor", "recipient", "event_type"], how="left").with_columns(joint)
+
+
+def _points(rows: pl.DataFrame | None, kind: Kind, size: int) -> Floats:
+    return _sums(rows, kind, size) / _MILLI
 
 
 def _sums(rows: pl.DataFrame | None, column: str, size: int) -> Floats:

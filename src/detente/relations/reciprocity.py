@@ -17,7 +17,7 @@ import polars as pl
 from detente.domain.actors import Dyad, Pair
 from detente.domain.tables import ANSWERS, RECIPROCITY, check_table
 from detente.relations.answers import Answer, build_answer, wald
-from detente.relations.daily import KINDS, Daily, Kind, build_daily, one_sided, to_levels
+from detente.relations.daily import KINDS, Daily, Days, Kind, lay_out_days, to_levels
 from detente.relations.leads import Lead, count_leads
 from detente.relations.response import AnswerFit, build_controls, fit_answer
 from detente.relations.shifted import draw_shift, shift_days
@@ -29,7 +29,7 @@ RECIPROCITY_NAME = "reciprocity-v1"
 #: Days on which a side must have acted in a kind for its answers to be measured: fewer hold no pattern, only episodes.
 ACTIVE_DAYS_NEEDED = 30
 #: Days of history needed: two bends of the slow drift are then apart from two weeks of answers.
-DAYS_NEEDED = 180
+DAYS_NEEDED = 182
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def measure_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, pair: Pair,
 
     High: what one side does is followed, within a week, by more of the same from the other, beyond its own habit.
     About 0: no answer that can be told from habit and news. Low (below 0): the other does less of it than otherwise.
-    Missing: fewer than 30 active days of a side, or 180 days in all. Its direction is the answering side's towards the
+    Missing: fewer than 30 active days of a side, or 182 days in all. Its direction is the answering side's towards the
     other. It cannot tell a cause: news that comes in waves, or a third party's act that both answer in turn, can look
     like it. Answers on the same day are not seen (they are kept apart as ``same_day``), nor those in another coin.
 
@@ -99,16 +99,27 @@ def measure_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, pair: Pair,
     >>> from detente.domain.tables import CELLS, COVERAGE
     >>> found = measure_reciprocity(CELLS.empty(), COVERAGE.empty(), Pair("USA", "RUS"), as_of=dt.date(2018, 7, 1))
     >>> found.strength is None, found.missing[0]
-    (True, '0 days are covered; 180 are needed.')
+    (True, '0 days are covered; 182 are needed.')
     """
-    return _measure(build_daily(cells, coverage, [pair], as_of=as_of), pair)
+    return measure_days(lay_out_days(cells, coverage, as_of=as_of), pair)
+
+
+def measure_days(days: Days, pair: Pair) -> Reciprocity:
+    """The same of days that are laid out already: for many pairs, one after the other."""
+    held = int(days.held.sum())
+    if held < DAYS_NEEDED:
+        return _unmeasured(days.days, pair, f"{held} days are covered; {DAYS_NEEDED} are needed.")
+    quiet = [kind for kind in KINDS if days.active_days(pair, kind) < ACTIVE_DAYS_NEEDED]
+    missing = [f"One side's {kind} is on fewer than {ACTIVE_DAYS_NEEDED} days." for kind in quiet]
+    if len(quiet) == len(KINDS):
+        return _unmeasured(days.days, pair, *missing)
+    return _measure(days.of([pair]), pair, missing)
 
 
 def measure_reciprocities(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> list[Reciprocity]:
     """Measure all sufficiently active pairs; see `measure_reciprocity`."""
-    pairs = active_pairs(cells, as_of=as_of)
-    daily = build_daily(cells, coverage, pairs, as_of=as_of)
-    return [_measure(daily, pair) for pair in pairs]
+    days = lay_out_days(cells, coverage, as_of=as_of)
+    return [measure_days(days, pair) for pair in active_pairs(days)]
 
 
 def rank_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> pl.DataFrame:
@@ -149,18 +160,11 @@ def false_discovery(column: str) -> pl.Expr:
     return (pl.col(column) * pl.len() / place).reverse().cum_min().reverse().clip(0.0, 1.0).alias("q_value")
 
 
-def active_pairs(cells: pl.DataFrame, *, as_of: dt.date) -> list[Pair]:
+def active_pairs(days: Days) -> list[Pair]:
     """Pairs of which both sides acted on enough days in at least one kind, in alphabetical order."""
-    sides = (
-        one_sided(cells.filter("directed", pl.col("occurred") <= as_of))
-        .group_by("pair", "actor")
-        .agg(*((pl.col(kind) > 0).sum().alias(kind) for kind in KINDS))
-        .group_by("pair")
-        .agg(pl.len().alias("sides"), *(pl.col(kind).min() for kind in KINDS))
-    )
-    enough = pl.any_horizontal(*(pl.col(kind) >= ACTIVE_DAYS_NEEDED for kind in KINDS))
-    ids = sides.filter(pl.col("sides") == 2, enough)["pair"].sort().to_list()
-    return [Pair(*pair.split("-")) for pair in ids]
+    return [
+        Pair(*pair.split("-")) for pair, counts in days.active.items() if max(counts.values()) >= ACTIVE_DAYS_NEEDED
+    ]
 
 
 def shifted_answers(daily: Daily, pair: Pair, generator: np.random.Generator) -> list[Answer]:
@@ -176,17 +180,10 @@ def shifted_answers(daily: Daily, pair: Pair, generator: np.random.Generator) ->
     return answers
 
 
-def _measure(daily: Daily, pair: Pair) -> Reciprocity:
-    held = int(daily.held.sum())
-    if held < DAYS_NEEDED:
-        return _unmeasured(daily, pair, f"{held} days are covered; {DAYS_NEEDED} are needed.")
+def _measure(daily: Daily, pair: Pair, missing: list[str]) -> Reciprocity:
     controls, levels = _prepare(daily, pair)
     fits: dict[tuple[Kind, Dyad], AnswerFit] = {}
-    missing = []
-    for kind in KINDS:
-        if kind not in controls:
-            missing.append(f"One side's {kind} is on fewer than {ACTIVE_DAYS_NEEDED} days.")
-            continue
+    for kind in controls:
         for dyad in pair.dyads:
             fit = fit_answer(levels[kind, dyad][0], levels[kind, dyad.reverse][0], controls[kind])
             if fit is None:
@@ -200,7 +197,7 @@ def _measure(daily: Daily, pair: Pair) -> Reciprocity:
         other = fits.get((kind, dyad.reverse))
         answers.append(build_answer(pair, dyad, kind, fit, other=other, lead=lead, level=level, scale=scale))
     if not fits:
-        return _unmeasured(daily, pair, *missing)
+        return _unmeasured(daily.days, pair, *missing)
     together = np.mean([fit.strength_deviations for fit in fits.values()], axis=0)
     mean = float(np.mean([fit.strength for fit in fits.values()]))
     low, high, p_value = wald(mean, float(np.sqrt((together**2).sum())), len(together) - 1)
@@ -209,8 +206,8 @@ def _measure(daily: Daily, pair: Pair) -> Reciprocity:
     )
 
 
-def _unmeasured(daily: Daily, pair: Pair, *missing: str) -> Reciprocity:
-    return Reciprocity(pair, daily.days[-1], daily.days[0], (), None, None, None, None, missing)
+def _unmeasured(days: tuple[dt.date, ...], pair: Pair, *missing: str) -> Reciprocity:
+    return Reciprocity(pair, days[-1], days[0], (), None, None, None, None, missing)
 
 
 def _prepare(daily: Daily, pair: Pair) -> tuple[dict[Kind, Floats], dict[tuple[Kind, Dyad], tuple[Floats, float]]]:
