@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from detente.codebook.estimates import SCALE
 from detente.domain.tables import TABLES
-from detente.outlook.words import SCALE
 from detente.sources import SOURCES
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"

@@ -139,6 +139,8 @@ def _why_another_name(text: str, words: Sequence[Word], first: int, last: int, n
         and after.is_capital
     ):
         return "part of another name"
+    if after and name.kind == "capital" and after.plain == "based":
+        return "a place here"
     before = words[first - 1] if first and are_joined(text, words[first - 1], words[first]) else None
     if before and text[before.end : words[first].start] == " " and name.kind in ("name", "capital"):
         if before.plain in word_list("actor other name before") and before.is_capital:

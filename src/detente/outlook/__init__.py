@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detente.codebook.estimates import SCALE
 from detente.outlook.brief import BRIEF_VERSION, Brief, build_brief
 from detente.outlook.exchanges import render_exchanges
 from detente.outlook.html import render_html

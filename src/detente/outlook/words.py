@@ -10,19 +10,9 @@ import datetime as dt
 import math
 
 from detente.codebook import state_name
+from detente.codebook.estimates import SCALE
 from detente.errors import DataError
 
-#: Word, from (inclusive) and to (exclusive), as probabilities; the last step holds its upper end too. The directive's
-#: steps start at 1 % and end at 99 %; here the outermost reach 0 and 1, so that every probability has a word.
-SCALE: tuple[tuple[str, float, float], ...] = (
-    ("almost no chance", 0.0, 0.05),
-    ("very unlikely", 0.05, 0.20),
-    ("unlikely", 0.20, 0.45),
-    ("roughly even chance", 0.45, 0.55),
-    ("likely", 0.55, 0.80),
-    ("very likely", 0.80, 0.95),
-    ("almost certain", 0.95, 1.0),
-)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
