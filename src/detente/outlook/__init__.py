@@ -14,7 +14,7 @@ from detente.outlook.reasons import Reason
 from detente.outlook.series import read_series
 from detente.outlook.terminal import render_terminal
 from detente.outlook.whatif import render_whatif, whatif_dict
-from detente.outlook.words import SCALE, estimative_word
+from detente.outlook.words import estimative_word
 
 __all__ = [
     "BRIEF_VERSION",
