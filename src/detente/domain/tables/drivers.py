@@ -12,7 +12,7 @@ DRIVERS = Table(
     "Outside series: one row is one value of one series, with the two clocks.",
     (
         PROVIDER,
-        Column("series", pl.String, "Name of the series: oil_brent, gpr, gpr_country, epu_country …"),
+        Column("series", pl.String, "Name of the series, such as oil_brent, gpr, gpr_country or epu."),
         Column("state", pl.String, "State it is about; null for the world.", "ISO 3166 alpha-3", nullable=True),
         Column("period_end", pl.Date, "Last day of the day or month that the value is about.", "UTC day"),
         Column("value", pl.Float64, "The value, as last revised before the file was made."),
