@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from detente.cli import backtest, data, pairs, score
+from detente.cli.explain import explain
 from detente.cli.measures import measures
 from detente.cli.shown import write
 from detente.errors import DetenteError
@@ -29,6 +30,7 @@ for _command in (
     pairs.watch,
     pairs.moves,
     measures,
+    explain,
     data.load,
     data.export,
     data.doctor,

@@ -101,14 +101,14 @@ def measure_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, pair: Pair,
     >>> found.strength is None, found.missing[0]
     (True, '0 days are covered; 180 are needed.')
     """
-    return _measure(build_daily(cells, coverage, [pair], as_of=as_of), pair)
+    return measure_daily(build_daily(cells, coverage, [pair], as_of=as_of), pair)
 
 
 def measure_reciprocities(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> list[Reciprocity]:
     """Measure all sufficiently active pairs; see `measure_reciprocity`."""
     pairs = active_pairs(cells, as_of=as_of)
     daily = build_daily(cells, coverage, pairs, as_of=as_of)
-    return [_measure(daily, pair) for pair in pairs]
+    return [measure_daily(daily, pair) for pair in pairs]
 
 
 def rank_reciprocity(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> pl.DataFrame:
@@ -176,7 +176,8 @@ def shifted_answers(daily: Daily, pair: Pair, generator: np.random.Generator) ->
     return answers
 
 
-def _measure(daily: Daily, pair: Pair) -> Reciprocity:
+def measure_daily(daily: Daily, pair: Pair) -> Reciprocity:
+    """The same for one of the pairs whose days are set out already; see `measure_reciprocity`."""
     held = int(daily.held.sum())
     if held < DAYS_NEEDED:
         return _unmeasured(daily, pair, f"{held} days are covered; {DAYS_NEEDED} are needed.")

@@ -14,7 +14,7 @@ import polars as pl
 from detente.domain.actors import Pair
 from detente.domain.tables import MEASURES
 from detente.errors import ConfigError
-from detente.relations import arenas, attention, consistency, network, provocation, shifts, standing, voices
+from detente.relations import answering, arenas, attention, consistency, network, provocation, shifts, standing, voices
 from detente.relations.measure import Measure
 from detente.relations.readings import Readings
 
@@ -23,6 +23,7 @@ REGISTRY: dict[str, Measure] = {
     for measure in (
         standing.LEVEL_MEASURE,
         standing.STATUS_MEASURE,
+        answering.MEASURE,
         provocation.MEASURE,
         voices.MEASURE,
         arenas.MEASURE,
