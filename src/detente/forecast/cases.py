@@ -82,7 +82,7 @@ def build_cases(panel: Panel, position: int, horizon: Horizon, *, short: bool = 
         horizon: How far ahead was asked.
         short: Whether to add cases whose history is cut short.
     """
-    known, step = _busiest(panel, position), max(horizon.weeks // _ORIGINS_A_HORIZON, 1)
+    known, step = keep_busiest(panel, position, position), max(horizon.weeks // _ORIGINS_A_HORIZON, 1)
     parts = [_resolved(known, origin, horizon) for origin in range(position - horizon.weeks, _FIRST_ORIGIN - 1, -step)]
     if short:
         parts += list(_cut_short(known, position - horizon.weeks, horizon, step))
@@ -116,10 +116,13 @@ def _resolved(known: Panel, origin: int, horizon: Horizon) -> Cases:
     return Cases(view.predictors[use], view.offset[use], outcome[use], np.full(np.count_nonzero(use), origin))
 
 
-def _busiest(panel: Panel, position: int) -> Panel:
-    """The weeks up to a column, of the pairs with events in most weeks; ties go to the larger scale."""
+def keep_busiest(panel: Panel, position: int, last: int, *, most: int = MOST_PAIRS) -> Panel:
+    """The weeks up to a column ``last``, of the pairs with events in most weeks up to ``position``.
+
+    Ties go to the pair with the larger balances.
+    """
     balance = panel.until(position)
     active = np.count_nonzero(np.nan_to_num(balance), axis=1)
     size = np.abs(np.nan_to_num(balance)).mean(axis=1)
-    rows = np.sort(np.lexsort((-size, -active))[:MOST_PAIRS])
-    return Panel(tuple(panel.pairs[row] for row in rows), panel.week_ends[: position + 1], balance[rows])
+    rows = np.sort(np.lexsort((-size, -active))[:most])
+    return Panel(tuple(panel.pairs[row] for row in rows), panel.week_ends[: last + 1], panel.until(last)[rows])

@@ -13,6 +13,7 @@ from detente.domain.periods import Horizon
 from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
 from detente.forecast.cases import Cases, build_cases, view_origin
+from detente.forecast.drift import Drift
 from detente.forecast.logit import Logit
 from detente.forecast.mixture import Mixture, mix, train_mixture
 from detente.forecast.panel import Panel
@@ -82,11 +83,13 @@ def can_learn(cases: Cases) -> bool:
 
 
 def answer(mixture: Mixture, panel: Panel, origins: Sequence[dt.date], horizon: Horizon, *, model: str) -> pl.DataFrame:
-    """A mixture's rows of the table ``forecasts`` for every pair at every origin."""
+    """A mixture's rows of the table ``forecasts`` for every pair at every origin, corrected for drift."""
     frames = [FORECASTS.empty()]
+    drift = Drift(mixture, panel, horizon)
     for origin in origins:
-        view = view_origin(panel, panel.position(origin), horizon)
-        p, low, high = mix(mixture.log_probabilities(view))
+        position = panel.position(origin)
+        view = view_origin(panel, position, horizon)
+        p, low, high = mix(mixture.log_probabilities(view) + drift.correction(position))
         frames.append(build_forecasts(panel, origin, horizon, probabilities=p, low=low, high=high, model=model))
     return pl.concat(frames)
 

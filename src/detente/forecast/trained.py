@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
 from detente.forecast.learned import answer
 from detente.forecast.logit import Logit
+from detente.forecast.mixture import Mixture
 from detente.forecast.panel import Panel
 from detente.forecast.protocol import Forecaster
 from detente.forecast.vintages import SHIPPED, find_vintage
@@ -64,12 +66,18 @@ class Trained:
                 f"The forecaster was fitted for origins from {self.first} on.",
                 "Fit it for the earliest of these origins.",
             )
-        return pl.concat([FORECASTS.empty(), *(self._answer_one(panel, origin, horizon) for origin in origins)])
+        frames = [FORECASTS.empty()]
+        for found, asked in groupby(
+            origins, key=lambda origin: find_vintage(origin, horizon.weeks, folder=self.folder)
+        ):
+            frames.append(self._answer(panel, list(asked), horizon, found))
+        return pl.concat(frames)
 
-    def _answer_one(self, panel: Panel, origin: dt.date, horizon: Horizon) -> pl.DataFrame:
-        found = find_vintage(origin, horizon.weeks, folder=self.folder)
+    def _answer(
+        self, panel: Panel, origins: list[dt.date], horizon: Horizon, found: tuple[str, Mixture] | None
+    ) -> pl.DataFrame:
         if found is None:
-            simple = self.simple or Logit().fit(panel, [origin], horizon)
-            return simple.predict(panel, [origin], horizon)
+            simple = self.simple or Logit().fit(panel, origins, horizon)
+            return simple.predict(panel, origins, horizon)
         vintage, mixture = found
-        return answer(mixture, panel, [origin], horizon, model=f"{self.name}-{self.version}:{vintage}")
+        return answer(mixture, panel, origins, horizon, model=f"{self.name}-{self.version}:{vintage}")
