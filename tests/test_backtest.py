@@ -199,6 +199,22 @@ def test_events_published_late_do_not_help_earlier_forecasts(tmp_path: Path) -> 
     assert answers[False]["improve"] > answers[True]["improve"] + 0.08
 
 
+def test_days_on_which_nobody_did_anything_are_counted(tmp_path: Path) -> None:
+    """A table that skips days without naming them as gaps has silent days, and the report says how to name them."""
+    world = _late_table(tmp_path, late=False)
+    rows = pl.read_csv(tmp_path / "t.csv").filter(~pl.col("date").is_in(["2020-03-02", "2020-03-03", "2020-03-04"]))
+    rows.write_csv(tmp_path / "u.csv")
+    plan = BacktestPlan(start=dt.date(2020, 12, 28), end=dt.date(2021, 2, 1), models=("climatology-pool",))
+    reports = []
+    for gaps in ((), ("empty",)):
+        store = open_store(tmp_path / f"store-{len(gaps)}")
+        load(store, find_source("table"), [tmp_path / "u.csv"], ReadOptions(name="made-up", gaps=gaps))
+        reports.append(run_backtest(open_world(tmp_path / f"store-{len(gaps)}"), plan))
+    assert [report.setting["silent_days"] for report in reports] == [3, 0]
+    assert "--gaps empty" in dict(render_notes(reports[0]))["Silent days"]
+    assert run_backtest(world, plan).setting["silent_days"] == 0
+
+
 def test_the_backtest_of_a_store_that_ends_earlier_is_the_same(world: World) -> None:
     """Resolved within both, the questions of an as-of day get the same answers and scores with today's store."""
     plan = BacktestPlan(

@@ -205,6 +205,12 @@ def _region(pair: str) -> str:
     return f"within {only}" if only else "across regions"
 
 
+def _silent_days(world: World) -> int:
+    """Covered days on which nothing happened between any two states: in a large table, gaps that were not named."""
+    covered = world.view.coverage().filter(pl.col("status") == "present").select(occurred="day")
+    return covered.join(world.view.cells().select("occurred").unique(), on="occurred", how="anti").height
+
+
 def _setting(
     plan: BacktestPlan, schedule: Schedule, pairs: pl.DataFrame, world: World, scored: Sequence[str]
 ) -> Mapping[str, Any]:
@@ -220,6 +226,7 @@ def _setting(
         "active_share": plan.active_share,
         "pairs_scored": len(scored),
         "pairs_in_panel": pairs.height,
+        "silent_days": _silent_days(world),
         "rules": {
             "outcome": forecast.OUTCOME_NAME,
             "shock": SHOCK_NAME,

@@ -107,6 +107,14 @@ def notes(report: BacktestReport) -> list[tuple[str, str]]:
                 f"At {', '.join(few)} weeks fewer than four blocks of time fit into the origins: read bands as hints.",
             )
         )
+    if report.setting["silent_days"]:
+        found.append(
+            (
+                "Silent days",
+                f"{report.setting['silent_days']} covered days hold no event of anybody and count as quiet; if they "
+                "are gaps of a table, load it with `--gaps empty`.",
+            )
+        )
     if report.setting["start_was_moved"]:
         found.append(("Start", f"{report.setting['start_asked']} has too little before it; moved."))
     return found
