@@ -188,7 +188,7 @@ class World:
         return relations.measure_pairs(self.readings(self.as_of), chosen, self.as_of, measures=wanted)
 
     def reciprocity(self) -> pl.DataFrame:
-        """Sufficiently active pairs, the surest tit for tat first, with false discoveries controlled: ``reciprocity``."""
+        """Sufficiently active pairs, the surest tit for tat first: rows of the table ``reciprocity``."""
         return relations.rank_reciprocity(self.view.cells(), self.view.coverage(), as_of=self.as_of)
 
     def standings(
