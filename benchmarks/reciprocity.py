@@ -32,6 +32,7 @@ from detente.relations.answers import half_lives, wald  # noqa: E402
 from detente.relations.daily import KINDS, build_daily  # noqa: E402
 from detente.relations.reciprocity import (  # noqa: E402
     answers_table,
+    mean_strength,
     measure_reciprocities,
     measure_reciprocity,
     rank_pairs,
@@ -86,12 +87,15 @@ def shift_sample(draws: int) -> None:
     pairs = [item.pair for item in measured]
     daily = build_daily(cells, coverage, pairs, as_of=view.as_of)
     generator = np.random.default_rng(20180720)
-    drawn = [answer for _ in range(draws) for pair in pairs for answer in shifted_answers(daily, pair, generator)]
+    by_pair = [shifted_answers(daily, pair, generator) for _ in range(draws) for pair in pairs]
+    drawn = [answer for answers in by_pair for answer in answers]
+    together = np.array([mean_strength([answer.fit for answer in answers])[3] for answers in by_pair if answers])
     print(f"\n2. Partners shifted in time, {draws} draws of {len(pairs)} pairs of the sample")
     for kind in KINDS:
         p_values = np.array([answer.p_value for answer in drawn if answer.kind == kind])
         print(f"   {kind:12} {p_values.size:6} answers; p < 0.05 in {(p_values < 0.05).mean():.3f}, "
               f"p < 0.01 in {(p_values < 0.01).mean():.4f}")  # fmt: skip
+    print(f"   {'whole pairs':12} {together.size:6} means;   p < 0.05 in {(together < 0.05).mean():.3f}")
     ranked = rank_pairs(measured)
     answers = answers_table(answer for item in measured for answer in item.answers)
     print(f"\n4. {ranked.height} pairs of the sample measured in {seconds:.1f} s; as of {view.as_of}")

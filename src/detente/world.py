@@ -187,6 +187,10 @@ class World:
         wanted = None if only is None else [relations.find_measure(only)]
         return relations.measure_pairs(self.readings(self.as_of), chosen, self.as_of, measures=wanted)
 
+    def reciprocity(self) -> pl.DataFrame:
+        """Sufficiently active pairs, the surest tit for tat first: rows of the table ``reciprocity``."""
+        return relations.rank_reciprocity(self.view.cells(), self.view.coverage(), as_of=self.as_of)
+
     def standings(
         self, *, first: str | dt.date | None = None, last: str | dt.date | None = None, by: Side = "pair"
     ) -> pl.DataFrame:

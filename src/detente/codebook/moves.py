@@ -19,7 +19,8 @@ from detente.errors import CodebookError
 #: A state's name has at most so many words.
 _LONGEST_NAME = 5
 _NEAREST = 5
-_NEGATIONS = frozenset({"not", "never", "no", "without", "dont", "doesnt", "didnt", "wont"})
+#: Words that deny what follows; names are folded without apostrophes, so "don't" comes as one word.
+_NEGATIONS = frozenset({"not", "never", "no", "without", *(f"{verb}nt" for verb in ("do", "does", "did", "wo", "is"))})
 _FILLERS = frozenset(
     {"a", "an", "the", "its", "their", "some", "more", "new", "will", "would", "to", "has", "have", "had"}
 )

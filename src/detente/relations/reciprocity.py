@@ -7,7 +7,7 @@ conflict apart, with bands, and pairs side by side. Nothing after the as-of day 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -198,12 +198,17 @@ def _measure(daily: Daily, pair: Pair, missing: list[str]) -> Reciprocity:
         answers.append(build_answer(pair, dyad, kind, fit, other=other, lead=lead, level=level, scale=scale))
     if not fits:
         return _unmeasured(daily.days, pair, *missing)
-    together = np.mean([fit.strength_deviations for fit in fits.values()], axis=0)
-    mean = float(np.mean([fit.strength for fit in fits.values()]))
-    low, high, p_value = wald(mean, float(np.sqrt((together**2).sum())), len(together) - 1)
+    mean, low, high, p_value = mean_strength(list(fits.values()))
     return Reciprocity(
         pair, daily.days[-1], daily.days[0], tuple(answers), mean, low, high, p_value, missing=tuple(missing)
     )
+
+
+def mean_strength(fits: Sequence[AnswerFit]) -> tuple[float, float, float, float]:
+    """The mean strength of a pair's answers, its 90 % band and p-value; weeks are left out of all of them together."""
+    together = np.mean([fit.strength_deviations for fit in fits], axis=0)
+    mean = float(np.mean([fit.strength for fit in fits]))
+    return mean, *wald(mean, float(np.sqrt((together**2).sum())), len(together) - 1)
 
 
 def _unmeasured(days: tuple[dt.date, ...], pair: Pair, *missing: str) -> Reciprocity:
