@@ -15,7 +15,7 @@ from detente.domain.tables import TABLES
 from detente.sources import SOURCES
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
-COMMANDS = ("outlook", "watch", "moves", "load", "export", "doctor")
+COMMANDS = ("outlook", "watch", "moves", "read", "load", "export", "doctor")
 
 
 def _table(*heads: str) -> list[str]:

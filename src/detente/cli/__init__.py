@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import data, pairs
+from detente.cli import data, pairs, read
 from detente.cli.shown import write
 from detente.errors import DetenteError
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (pairs.outlook, pairs.watch, pairs.moves, data.load, data.export, data.doctor):
+for _command in (pairs.outlook, pairs.watch, pairs.moves, read.read, data.load, data.export, data.doctor):
     app.command()(_command)
 
 

@@ -10,6 +10,7 @@ from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
+from detente.domain.tables.read import ASSESSMENTS, ATTRIBUTIONS
 from detente.domain.tables.schema import Column, Table, check_table
 
 TABLES: tuple[Table, ...] = (
@@ -24,9 +25,13 @@ TABLES: tuple[Table, ...] = (
     MOVES,
     WATCH,
     CHRONOLOGY,
+    ATTRIBUTIONS,
+    ASSESSMENTS,
 )
 
 __all__ = [
+    "ASSESSMENTS",
+    "ATTRIBUTIONS",
     "CELLS",
     "CHRONOLOGY",
     "COVERAGE",
