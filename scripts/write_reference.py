@@ -10,14 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from detente.cli import app
 from detente.codebook.estimates import SCALE
 from detente.domain.tables import TABLES
 from detente.outlook import guide_lines
 from detente.relations import REGISTRY
 from detente.sources import SOURCES
 
+COMMANDS = tuple(command.callback.__name__ for command in app.registered_commands if command.callback)
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
-COMMANDS = ("outlook", "watch", "moves", "measures", "explain", "load", "export", "doctor")
 
 
 def _table(*heads: str) -> list[str]:

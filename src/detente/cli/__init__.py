@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import backtest, data, pairs, score
+from detente.cli import backtest, data, pairs, read, score
 from detente.cli.explain import explain
 from detente.cli.measures import measures
 from detente.cli.shown import write
@@ -32,15 +32,16 @@ for _command in (
     pairs.watch,
     pairs.moves,
     measures,
-    whatif,
     explain,
+    whatif,
+    read.read,
+    score.score,
+    score.question,
+    backtest.backtest,
+    train,
     data.load,
     data.export,
     data.doctor,
-    backtest.backtest,
-    score.score,
-    score.question,
-    train,
 ):
     app.command()(_command)
 

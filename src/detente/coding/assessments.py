@@ -180,8 +180,8 @@ def _assessment(
     statement = sentence if alone and sentence.start <= content.start and content.end <= sentence.end else content
     text = _statement_text(article.text, statement, one)
     inside = [m for m in actors.mentions if sentence.start <= m.start < sentence.end and not _is_speaker(m, one)]
-    pair, is_said = _pair_of(inside, article_pair)
     judgement = find_judgement(text)
+    pair, is_said = _pair_of(inside, article_pair, names_change=judgement.direction != "none")
     if not _is_assessment(text, speaker, parsed, one, judgement, pair is not None, inside):
         return None
     horizon = find_horizon(text, day)
@@ -201,14 +201,21 @@ def _is_speaker(mention: Mention, one: Attribution) -> bool:
     return one.source is not None and one.source.start <= mention.start < one.source.end
 
 
-def _pair_of(inside: Sequence[Mention], article_pair: tuple[str, str] | None) -> tuple[tuple[str, str] | None, bool]:
+def _pair_of(
+    inside: Sequence[Mention], article_pair: tuple[str, str] | None, *, names_change: bool
+) -> tuple[tuple[str, str] | None, bool]:
+    """The pair that a statement is about, and whether it says so itself.
+
+    Two states that are not the article's pair are one only where a change is spoken of; else they are third parties.
+    """
     states = list(dict.fromkeys(m.iso3 for m in inside if m.iso3))
-    if article_pair and set(article_pair) <= set(states):
+    shared = set(states) & set(article_pair or ())
+    if article_pair and len(shared) == 2:
         return article_pair, True
-    if len(states) == 2:
+    if len(states) == 2 and (names_change or article_pair is None):
         return _ordered(states), True
-    if article_pair and (not states or set(states) & set(article_pair)):
-        return article_pair, False  # read from the rest of the article
+    if article_pair and (not states or shared or not names_change):
+        return article_pair, False
     return None, False
 
 

@@ -31,6 +31,8 @@ _BORDER = frozenset([",", ".", ";", ":", "-", "–", "—", "and", "but"])
 _FEWEST_WORDS = 2
 #: Sentences over which a quotation may go on without naming its speaker again.
 _FARTHEST = 6
+#: Inside a quotation these are its speaker.
+_FIRST_PERSON = frozenset(["i", "we", "my", "our", "me", "us"])
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,16 @@ def find_attributions(article: Article) -> tuple[list[Attribution], list[Parsed]
 
 def _continued(article: Article, parsed: Sequence[Parsed], found: Sequence[Attribution]) -> list[Attribution]:
     """Give a quotation without a source that of the quotation it goes on with, or else of the sentence before it."""
-    sourced = [one for one in found if one.source is not None]
+    sourced = [one for one in found if one.source and one.source.of(article.text).lower() not in _FIRST_PERSON]
     done = []
     for one in found:
         sentence = parsed[one.sentence]
-        if one.source is None and one.content and _is_quoted(sentence, one.content[0]):
+        speaks = one.source is not None and one.source.of(article.text).lower() in _FIRST_PERSON
+        if (one.source is None or speaks) and one.content and _is_quoted(sentence, one.content[0]):
+            same = [other for other in sourced if other.sentence == one.sentence]
+            if same:
+                done.append(replace(one, source=same[0].source, cue=same[0].cue))
+                continue
             before = next((other for other in reversed(sourced) if other.sentence < one.sentence), None)
             after = next((other for other in sourced if other.sentence > one.sentence), None)
             if before and (_goes_on(parsed, before.sentence, one.sentence) or one.sentence - before.sentence == 1):
@@ -249,7 +256,12 @@ def _source_of(
     tagged: Sequence[tuple[int, int]],
 ) -> tuple[int, int] | None:
     """The subject or agent of the cue, else the tagged source nearest to it, outside the contents."""
-    outside = [run for run in tagged if not any(low <= run[0] and run[1] <= high for low, high in contents)]
+    outside = [
+        run
+        for run in tagged
+        if not any(low <= run[0] and run[1] <= high for low, high in contents)
+        and any(token.pos_ in ("NOUN", "PROPN", "PRON") for token in sentence.tokens[run[0] : run[1] + 1])
+    ]
     if cue is None:
         at = contents[0][0]
         return min(outside, key=lambda run: abs(run[0] - at), default=None)

@@ -17,6 +17,7 @@ from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURE_REASONS, MEASURES
 from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, CELLS_BY_ROLE, THEMES, VOICE_GAPS, VOICES
+from detente.domain.tables.read import ASSESSMENTS, ATTRIBUTIONS
 from detente.domain.tables.schema import Column, Table, check_table
 from detente.domain.tables.scored import BINS, ISSUED, SCORED, SCORES
 from detente.domain.tables.standing import STANDINGS
@@ -55,6 +56,8 @@ TABLES: tuple[Table, ...] = (
     SCORED,
     SCORES,
     BINS,
+    ATTRIBUTIONS,
+    ASSESSMENTS,
 )
 
 __all__ = [
@@ -62,6 +65,8 @@ __all__ = [
     "ANSWER_CURVES",
     "ARENAS",
     "ARENA_CHANGES",
+    "ASSESSMENTS",
+    "ATTRIBUTIONS",
     "BACKTEST_CASES",
     "BACKTEST_PAIRS",
     "BINS",

@@ -1,0 +1,82 @@
+"""The command that reads an article."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.options import Json
+from detente.cli.shown import console, show_json
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from detente.coding.assessments import Assessment, Reading
+
+
+def read(
+    place: Annotated[str, typer.Argument(metavar="FILE|-", help="An article, HTML or text; - is stdin.")],
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="Day of publication, where the file does not say it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Who judges which pair how in an article: each assessment with speaker, likelihood, horizon and sentence."""
+    from detente.coding.articles import LARGEST_BYTES, load_article, parse_article
+    from detente.coding.assessments import read_article
+    from detente.coding.reading import as_record
+    from detente.domain.periods import parse_day
+
+    day = parse_day(date, what="date of the article") if date else None
+    if place == "-":
+        article = parse_article(sys.stdin.buffer.read(LARGEST_BYTES + 1), date=day)
+    else:
+        article = load_article(place, date=day)
+    reading = read_article(article)
+    if as_json:
+        show_json(as_record(reading, name=place))
+        return
+    for line in _lines(reading):
+        console().print(line, highlight=False)
+
+
+def _lines(reading: Reading) -> list[Text | str]:
+    from rich.markup import escape
+
+    article = reading.article
+    dated = f"{article.date} (from the {article.date_from})" if article.date else "no date found; give --date"
+    lines: list[Text | str] = [f"[bold]{escape(article.title or 'Untitled')}[/bold]", escape(dated)]
+    lines.append(f"About {'-'.join(reading.pair)}" if reading.pair else "About no pair that stands out")
+    lines += [f"note: {escape(issue)}" for issue in article.issues]
+    count = len(reading.assessments)
+    lines.append(f"{count} assessment{'' if count == 1 else 's'} in {len(reading.attributions)} attributions")
+    for one in reading.assessments:
+        lines += [
+            "",
+            *(escape(line) for line in _assessment_lines(article.sentences[one.sentence].of(article.text), one)),
+        ]
+    return lines
+
+
+def _assessment_lines(sentence: str, one: Assessment) -> list[str]:
+    judgement, speaker = one.judgement, one.speaker
+    who = speaker.name or speaker.text or "nobody named"
+    if speaker.affiliation:
+        who += f", {speaker.affiliation}"
+    who += "".join(f"; {link.how} {link.outlet}" for link in speaker.via if not link.carried_over)
+    what = (
+        ("not " if judgement.denied else "") + judgement.direction
+        if judgement.direction != "none"
+        else "no change named"
+    )
+    if judgement.low is not None and judgement.high is not None and judgement.estimate:
+        what = f"{judgement.direction} {judgement.low:.0%}–{judgement.high:.0%} ({judgement.estimate.text})"
+    pair = "-".join(one.pair) if one.pair else "no pair"
+    when = f" · {one.horizon.text}" if one.horizon else ""
+    lines = [f"{pair} · {what}{when} · {who}"]
+    lines += [f"  {part.text}" for part in judgement.conditions]
+    if drivers := dict.fromkeys(part.what for part in judgement.drivers):
+        lines.append(f"  named: {', '.join(drivers)}")
+    return [*lines, f"  “{' '.join(sentence.split())}”"]
