@@ -12,10 +12,12 @@ from pathlib import Path
 
 from detente.codebook.estimates import SCALE
 from detente.domain.tables import TABLES
+from detente.outlook import guide_lines
+from detente.relations import REGISTRY
 from detente.sources import SOURCES
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
-COMMANDS = ("outlook", "watch", "moves", "load", "export", "doctor")
+COMMANDS = ("outlook", "watch", "moves", "measures", "explain", "load", "export", "doctor")
 
 
 def _table(*heads: str) -> list[str]:
@@ -68,7 +70,31 @@ def words_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"tables.md": tables_page, "commands.md": commands_page, "sources.md": sources_page, "words.md": words_page}
+def measures_page() -> str:
+    """Every measure of the registry: its guide, its numbers, what it claims, its references."""
+    intro = "What a relation is made of. Each is shown by `detente measures`, and its claims are attacked by tests."
+    lines = ["# Measures", "", intro, ""]
+    for measure in REGISTRY.values():
+        lines += [f"## {measure.title} (`{measure.name}`)", ""]
+        lines += [f"- **{heading}**: {text}" for heading, text in guide_lines(measure) if heading != "See"]
+        ways = "each direction apart" if measure.is_directed else "both directions together"
+        lines += [f"- **Needs**: {measure.weeks_needed} covered weeks; measures {ways}.", ""]
+        lines += _table("Number", "Unit", "Meaning", "Repeats move it by", "Doubled news moves it by")
+        for one in measure.quantities:
+            steady = [f"at most {claim:g}" if claim is not None else "no claim" for claim in (one.repeats, one.volume)]
+            name = f"**`{one.name}`**" if one.is_headline else f"`{one.name}`"
+            lines.append(f"| {name} | {one.unit} | {one.meaning.replace('|', '/')} | {' | '.join(steady)} |")
+        lines += ["", *(f"See {text}." for heading, text in guide_lines(measure) if heading == "See"), ""]
+    return "\n".join(lines)
+
+
+PAGES = {
+    "tables.md": tables_page,
+    "commands.md": commands_page,
+    "sources.md": sources_page,
+    "words.md": words_page,
+    "measures.md": measures_page,
+}
 
 
 def main() -> None:

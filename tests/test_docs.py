@@ -93,7 +93,7 @@ def _writer() -> object:
     return module
 
 
-@pytest.mark.parametrize("name", ["tables.md", "commands.md", "sources.md", "words.md"])
+@pytest.mark.parametrize("name", ["tables.md", "commands.md", "sources.md", "words.md", "measures.md"])
 def test_generated_pages_are_fresh(name: str) -> None:
     """A page made from the code is what the code would write now; `make docs` writes it anew."""
     pages = _writer().PAGES  # type: ignore[attr-defined]

@@ -402,6 +402,36 @@ class PairView:
         view = self.world.view_as_of(as_of)
         return relations.explain_change(view.cells(self.pair), view.coverage(), self.pair, as_of=view.as_of)
 
+    def explain_measure(
+        self,
+        name: str,
+        *,
+        first: str | dt.date,
+        last: str | dt.date | None = None,
+        quantity: str | None = None,
+        actor: str | None = None,
+        item: str | None = None,
+    ) -> relations.Change:
+        """What moved one number of a measure from one day to another; the reasons add up.
+
+        Args:
+            name: The measure, with or without its version.
+            first: The earlier day.
+            last: The later day; by default the world's. All is read as known on it.
+            quantity: Which number; by default the measure's first.
+            actor: Whose direction; by default both together, or the state named first where there is no such number.
+            item: Which of several of a kind.
+        """
+        day = self.world.view_as_of(last).as_of
+        measure, tables = relations.find_measure(name), self.world.readings(day)
+        wanted = quantity or measure.quantities[0].name
+        state = _state(actor) if actor is not None else None
+        if state is None:
+            mine = measure(tables, self.pair, day).filter(pl.col("quantity") == wanted)
+            state = None if mine["actor"].is_null().any() or mine.is_empty() else self.pair.a
+        target = relations.Target(measure, wanted, state, item)
+        return relations.explain_measure(tables, self.pair, target, first=parse_day(first, what="first day"), last=day)
+
     def forecasts(
         self, *, as_of: str | dt.date | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
     ) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from detente.cli import backtest, data, pairs, score
+from detente.cli.explain import explain
 from detente.cli.measures import measures
 from detente.cli.shown import write
 from detente.cli.train import train
@@ -32,6 +33,7 @@ for _command in (
     pairs.moves,
     measures,
     whatif,
+    explain,
     data.load,
     data.export,
     data.doctor,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detente.relations.answers import Answer, respond_to_move
 from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
+from detente.relations.changes import EXPLAIN_MEASURE, Change, Target, explain_measure
 from detente.relations.compared import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.exchanges import EXCHANGES_NAME, build_exchanges
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
@@ -27,6 +28,7 @@ __all__ = [
     "ARENAS_RULE",
     "EXCHANGES_NAME",
     "EXPLAIN",
+    "EXPLAIN_MEASURE",
     "LEVEL",
     "POOL_EVENTS_A_WEEK",
     "RECIPROCITY_NAME",
@@ -35,6 +37,7 @@ __all__ = [
     "STATUS",
     "VOICES_RULE",
     "Answer",
+    "Change",
     "Explanation",
     "Guide",
     "Measure",
@@ -42,11 +45,13 @@ __all__ = [
     "Readings",
     "Reciprocity",
     "Status",
+    "Target",
     "build_exchanges",
     "build_moves",
     "build_weeks",
     "explain_by_arena",
     "explain_change",
+    "explain_measure",
     "filter_local_level",
     "find_measure",
     "measure_arenas",

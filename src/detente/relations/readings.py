@@ -173,6 +173,11 @@ class Known:
             return None
         return self._levels.get((str(dyad), "dyad"), _NO_LEVELS)
 
+    @property
+    def are_many_wanted(self) -> bool:
+        """Whether many pairs will be asked for."""
+        return self._are_many_wanted
+
     def expect_many(self) -> None:
         """Say that many pairs will be asked for: what is wanted of one is then made for all, which is far quicker."""
         self._are_many_wanted = True

@@ -30,7 +30,7 @@ LEVEL_QUANTITIES = (
             (math.inf, "on balance cooperative, by more than an ordinary week"),
         ),
         is_headline=True,
-        repeats=0.75,
+        repeats=0.3,
         volume=0.75,
     ),
     Quantity(

@@ -15,7 +15,7 @@ from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.hazard import HAZARDS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
-from detente.domain.tables.measures import MEASURES
+from detente.domain.tables.measures import MEASURE_REASONS, MEASURES
 from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, CELLS_BY_ROLE, THEMES, VOICE_GAPS, VOICES
 from detente.domain.tables.schema import Column, Table, check_table
 from detente.domain.tables.scored import BINS, ISSUED, SCORED, SCORES
@@ -33,6 +33,7 @@ TABLES: tuple[Table, ...] = (
     WATCH,
     STANDINGS,
     MEASURES,
+    MEASURE_REASONS,
     CELLS_BY_ROLE,
     CELLS_BY_PLACE,
     VOICES,
@@ -78,6 +79,7 @@ __all__ = [
     "KINDS",
     "LEVELS",
     "MEASURES",
+    "MEASURE_REASONS",
     "MOVES",
     "OUTCOMES",
     "QUADS",

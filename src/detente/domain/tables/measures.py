@@ -33,3 +33,20 @@ MEASURES = Table(
         Column("note", pl.String, "How the band was made, or why there is no value.", nullable=True),
     ),
 )
+
+MEASURE_REASONS = Table(
+    "measure_reasons",
+    "What moved a measure from one day to another: contributions that add up to the change, left-over rows included.",
+    (
+        Column("week_end", pl.Date, "Last day of the step of up to seven days that the row belongs to.", "UTC day"),
+        Column("day", pl.Date, "Day of the cell; null where the row is no cell.", "UTC day", nullable=True),
+        Column("actor", pl.String, "State that acted; null where the row is no cell.", nullable=True),
+        Column("recipient", pl.String, "State that received; null where the row is no cell.", nullable=True),
+        Column(
+            "event_type", pl.String, "PLOVER type; null for statements, and where the row is no cell.", nullable=True
+        ),
+        Column("n", pl.Int64, "Events in the row; null where it is not about events of the pair.", nullable=True),
+        Column("contribution", pl.Float64, "Share of the change.", "unit of the measure"),
+        Column("what", pl.String, "The row in words."),
+    ),
+)
