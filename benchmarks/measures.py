@@ -67,9 +67,7 @@ def main() -> None:
     for pair in (("USA", "RUS"), ("IND", "PAK"), ("FRA", "CHE")):
         first, cpu, again = one_pair(*pair)
         results["-".join(pair)] = {"first": first, "first_cpu": cpu, "again": again}
-        print(
-            f"{'-'.join(pair):24} {first:7.2f} s ({cpu:.2f} s of processor), again {again:.3f} s; bound {BOUND}"
-        )
+        print(f"{'-'.join(pair):24} {first:7.2f} s ({cpu:.2f} s of processor), again {again:.3f} s; bound {BOUND}")
     seconds, pairs = all_pairs(chosen.pairs)
     for name, (clock, cpu) in seconds.items():
         print(f"{name:24} {clock:7.2f} s ({cpu:.2f} s of processor)")
