@@ -155,17 +155,13 @@ class Known:
         With 26 covered weeks or more a scale is the pair's own, so pairs can be measured in any company. Below that it
         leans on the busy pairs, which are measured together.
         """
-        found = self._levels.get((pair.id, by))
-        if found is None:
-            if pair.id in self.busy:
-                self._measure(self.busy, by)
-            elif self.weeks < WEEKS_FOR_OWN_SCALE:
-                return None
-            elif (pair.id, by) not in self._tried:
-                rest = frozenset(self._places) - self.busy
-                self._measure(rest if self._are_many_wanted else frozenset({pair.id}), by)
-            found = self._levels.get((pair.id, by), _NO_LEVELS)
-        return found
+        is_short = self.weeks < WEEKS_FOR_OWN_SCALE
+        if is_short and pair.id not in self.busy:
+            return None
+        if (pair.id, by) not in self._tried:
+            many = frozenset(self._places) if self._are_many_wanted else frozenset({pair.id})
+            self._measure(self.busy if is_short else many | {pair.id}, by)
+        return self._levels.get((pair.id, by), _NO_LEVELS)
 
     def levels_towards(self, dyad: Dyad) -> pl.DataFrame | None:
         """Rows of ``levels`` of one direction; None as in `levels`."""

@@ -24,6 +24,7 @@ from detente.relations import (
     ranked,
     shifts,
     standing,
+    steady,
     voices,
 )
 from detente.relations.measure import Measure
@@ -33,6 +34,7 @@ REGISTRY: dict[str, Measure] = {
     measure.name: measure
     for measure in (
         standing.LEVEL_MEASURE,
+        steady.MEASURE,
         standing.STATUS_MEASURE,
         ranked.MEASURE,
         answering.MEASURE,
