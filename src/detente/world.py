@@ -423,18 +423,17 @@ class PairView:
             first: The earlier day.
             last: The later day; by default the world's. All is read as known on it.
             quantity: Which number; by default the measure's first.
-            actor: Whose direction; by default both together, or the state named first where there is no such number.
+            actor: Whose direction; by default both, or the state named first where there is no such number.
             item: Which of several of a kind.
         """
         day = self.world.view_as_of(last).as_of
         measure, tables = relations.find_measure(name), self.world.readings(day)
-        wanted = quantity or measure.quantities[0].name
-        state = _state(actor) if actor is not None else None
+        wanted, state = quantity or measure.quantities[0].name, _state(actor) if actor is not None else None
         if state is None:
             mine = measure(tables, self.pair, day).filter(pl.col("quantity") == wanted)
             state = None if mine["actor"].is_null().any() or mine.is_empty() else self.pair.a
-        target = relations.Target(measure, wanted, state, item)
-        return relations.explain_measure(tables, self.pair, target, first=parse_day(first, what="first day"), last=day)
+        target, start = relations.Target(measure, wanted, state, item), parse_day(first, what="first day")
+        return relations.explain_measure(tables, self.pair, target, first=start, last=day)
 
     def forecasts(
         self, *, as_of: str | dt.date | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS

@@ -14,7 +14,7 @@ from detente.domain.periods import DAYS_IN_WEEK
 from detente.relations.level import BAND, LEVEL
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Readings
-from detente.relations.status import EARLIER_WEEKS_NEEDED, RECENT_WEEKS, STATUS, USUAL_WEEKS, read_status
+from detente.relations.status import EARLIER_WEEKS_NEEDED, RECENT_WEEKS, STATUS, USUAL_WEEKS, status_of
 
 _TYPICAL = math.asinh(1.0)
 LEVEL_QUANTITIES = (
@@ -103,8 +103,8 @@ def status(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
         if levels is None or levels.is_empty():
             rows.append(Row("z", None, dyad=dyad, note=_QUIET if levels is None else _NO_EVENT))
             continue
-        found = read_status(levels)
-        used = levels.tail(RECENT_WEEKS + USUAL_WEEKS)
+        found = status_of(levels["level_raw"].to_numpy())
+        used = levels[-RECENT_WEEKS - USUAL_WEEKS :]
         since = used["week_end"][0] - dt.timedelta(days=DAYS_IN_WEEK - 1)
         if found.z is None or found.recent_se is None or found.spread is None:
             note = f"{found.weeks_used} earlier weeks are covered, or none of the last four"

@@ -59,7 +59,11 @@ def read_status(levels: pl.DataFrame) -> Status:
         The status; all None with fewer than 8 earlier weeks or without a recent one.
     """
     check_table(levels, LEVELS)
-    values = levels.sort("week_end")["level_raw"].fill_null(float("nan")).to_numpy()
+    return status_of(levels.sort("week_end")["level_raw"].fill_null(float("nan")).to_numpy())
+
+
+def status_of(values: np.ndarray) -> Status:
+    """The same of raw weekly levels, oldest first, NaN where a week is a gap."""
     recent = values[-RECENT_WEEKS:]
     earlier = values[:-RECENT_WEEKS][-USUAL_WEEKS:]
     used = int(np.isfinite(earlier).sum())
