@@ -25,7 +25,7 @@ from scipy.stats import rankdata
 
 import detente
 from detente.domain.tables import WEEKS
-from detente.relations import LEVEL, build_weeks, compared, measure_levels
+from detente.relations import LEVEL, build_weeks, measure_levels, standing
 from detente.sample import sample_store_path
 
 Floats = npt.NDArray[np.float64]
@@ -299,10 +299,10 @@ def choice(table: pl.DataFrame, world: detente.World) -> str:
     """
     names = ("weight of affinity", "power of volume", "margin, all", "won", "margin, busy", "won", "both margins")
     lines = ["| " + " | ".join(names) + " |", "| --- " * len(names) + "|"]
-    before = (compared.AFFINITY_WEIGHT, compared.VOLUME_POWER)
+    before = (standing.AFFINITY_WEIGHT, standing.VOLUME_POWER)
     for power in (0.0, 0.25, 0.5, 0.75, 1.0):
         for weight in (0.0, 0.25, 0.5, 1.0):
-            compared.AFFINITY_WEIGHT, compared.VOLUME_POWER = weight, power
+            standing.AFFINITY_WEIGHT, standing.VOLUME_POWER = weight, power
             again = world.standings().select("pair", pl.col("last_day").dt.year().alias("year"), again="standing")
             tried = table.join(again, on=["pair", "year"])
             sets = (tried, tried.filter(pl.col("n") >= BUSY))
@@ -310,7 +310,7 @@ def choice(table: pl.DataFrame, world: detente.World) -> str:
             mean, won = margins.mean(axis=1), (margins >= 0).sum(axis=1)
             found = f"{mean[0]:+.3f} | {won[0]} | {mean[1]:+.3f} | {won[1]} | {mean.mean():+.3f}"
             lines.append(f"| {weight} | {power} | {found} |")
-    compared.AFFINITY_WEIGHT, compared.VOLUME_POWER = before
+    standing.AFFINITY_WEIGHT, standing.VOLUME_POWER = before
     return "\n".join(lines)
 
 
@@ -323,7 +323,7 @@ def _margin(table: pl.DataFrame, yardstick: Yardstick, name: str) -> float:
 
 
 def across_pairs(title: str, table: pl.DataFrame, options: argparse.Namespace) -> str:
-    """Pair-years compared with each other."""
+    """Pair-years standing with each other."""
     return _table(f"### Across pairs: {title}", table, YARDSTICKS, lambda known: known, options)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from detente.relations.answers import Answer, respond_to_move
 from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
 from detente.relations.changes import EXPLAIN_MEASURE, Change, Target, explain_measure
-from detente.relations.compared import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.exchanges import EXCHANGES_NAME, build_exchanges
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
@@ -20,6 +19,7 @@ from detente.relations.reciprocity import (
 )
 from detente.relations.registry import REGISTRY, find_measure, measure_pair, measure_pairs
 from detente.relations.scale import POOL_EVENTS_A_WEEK
+from detente.relations.standing import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.status import STATUS, Status, read_status
 from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
 from detente.relations.weeks import build_weeks

@@ -10,9 +10,9 @@ import polars as pl
 
 from detente.domain.actors import Pair
 from detente.domain.tables import CELLS
-from detente.relations.compared import EVENTS_NEEDED, STANDING, measure_standings
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Known, Readings
+from detente.relations.standing import EVENTS_NEEDED, STANDING, measure_standings
 
 #: The window: a year, so that every season and every yearly meeting is in it once.
 WINDOW_DAYS = 365

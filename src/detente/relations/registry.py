@@ -20,10 +20,10 @@ from detente.relations import (
     attention,
     consistency,
     network,
+    own_past,
     provocation,
     ranked,
     shifts,
-    standing,
     steady,
     voices,
 )
@@ -33,9 +33,9 @@ from detente.relations.readings import Readings
 REGISTRY: dict[str, Measure] = {
     measure.name: measure
     for measure in (
-        standing.LEVEL_MEASURE,
+        own_past.LEVEL_MEASURE,
         steady.MEASURE,
-        standing.STATUS_MEASURE,
+        own_past.STATUS_MEASURE,
         ranked.MEASURE,
         answering.MEASURE,
         provocation.MEASURE,
