@@ -323,7 +323,7 @@ def _margin(table: pl.DataFrame, yardstick: Yardstick, name: str) -> float:
 
 
 def across_pairs(title: str, table: pl.DataFrame, options: argparse.Namespace) -> str:
-    """Pair-years standing with each other."""
+    """Pair-years compared with each other."""
     return _table(f"### Across pairs: {title}", table, YARDSTICKS, lambda known: known, options)
 
 
