@@ -95,23 +95,37 @@ def find_attributions(article: Article) -> tuple[list[Attribution], list[Parsed]
 def _continued(article: Article, parsed: Sequence[Parsed], found: Sequence[Attribution]) -> list[Attribution]:
     """Give a quotation without a source that of the quotation it goes on with, or else of the sentence before it."""
     sourced = [one for one in found if one.source and one.source.of(article.text).lower() not in _FIRST_PERSON]
-    done = []
+    done: list[Attribution] = []
     for one in found:
-        sentence = parsed[one.sentence]
         speaks = one.source is not None and one.source.of(article.text).lower() in _FIRST_PERSON
-        if (one.source is None or speaks) and one.content and _is_quoted(sentence, one.content[0]):
+        if (one.source is None or speaks) and one.content and _is_quoted(parsed[one.sentence], one.content[0]):
             same = [other for other in sourced if other.sentence == one.sentence]
-            if same:
-                done.append(replace(one, source=same[0].source, cue=same[0].cue))
-                continue
-            before = next((other for other in reversed(sourced) if other.sentence < one.sentence), None)
-            after = next((other for other in sourced if other.sentence > one.sentence), None)
-            if before and (_goes_on(parsed, before.sentence, one.sentence) or one.sentence - before.sentence == 1):
-                one = replace(one, source=before.source, cue=before.cue, continued=True)  # noqa: PLW2901
-            elif after and (_goes_on(parsed, one.sentence, after.sentence) or _one_paragraph(article, one, after)):
-                one = replace(one, source=after.source, cue=after.cue, continued=True)  # noqa: PLW2901
+            giver = same[0] if same else _neighbour(article, parsed, one, done, sourced)
+            if giver:
+                one = replace(one, source=giver.source, cue=giver.cue, continued=not same)  # noqa: PLW2901
         done.append(one)
     return done
+
+
+def _neighbour(
+    article: Article,
+    parsed: Sequence[Parsed],
+    one: Attribution,
+    done: Sequence[Attribution],
+    sourced: Sequence[Attribution],
+) -> Attribution | None:
+    """The attribution that a quotation without a source goes on with."""
+    before = next((other for other in reversed(done) if other.source and other.sentence < one.sentence), None)
+    after = next((other for other in sourced if other.sentence > one.sentence), None)
+    if before and _goes_on(parsed, before.sentence, one.sentence):
+        return before
+    if after and _goes_on(parsed, one.sentence, after.sentence):
+        return after
+    if before and _one_paragraph(article, before, one):
+        return before
+    if after and _one_paragraph(article, one, after):
+        return after
+    return before if before and one.sentence - before.sentence == 1 else None
 
 
 def _is_quoted(sentence: Parsed, content: Span) -> bool:
@@ -264,7 +278,7 @@ def _source_of(
     ]
     if cue is None:
         at = contents[0][0]
-        return min(outside, key=lambda run: abs(run[0] - at), default=None)
+        return min(outside, key=lambda run: abs(run[0] - at), default=None) or _main_subject(sentence, contents)
     tokens = sentence.tokens
     head = _subject_of(tokens, cue, contents)
     if head is not None:
@@ -275,7 +289,15 @@ def _source_of(
             last = pronoun
         return first, last
     near = sorted(outside, key=lambda run: min(abs(run[0] - cue[1]), abs(cue[0] - run[1])))
-    return near[0] if near else None
+    return near[0] if near else _main_subject(sentence, contents)
+
+
+def _main_subject(sentence: Parsed, contents: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The subject of the sentence, where it stands before the contents and in no quotation."""
+    for token in sentence.tokens[: contents[0][0]]:
+        if token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT" and not sentence.quoted[token.i]:
+            return None if _is_empty(token) else _noun_phrase(token, contents, (token.i + 1, token.i))
+    return None
 
 
 def _subject_of(tokens: Sequence[Any], cue: tuple[int, int], contents: Sequence[tuple[int, int]]) -> Any:  # noqa: ANN401
