@@ -9,6 +9,7 @@ or has no source; nothing else is assumed.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -31,6 +32,9 @@ _BORDER = frozenset([",", ".", ";", ":", "-", "–", "—", "and", "but"])
 _FEWEST_WORDS = 2
 #: Sentences over which a quotation may go on without naming its speaker again.
 _FARTHEST = 6
+#: A name in capitals that begins a turn of a transcript, and a name that signs a quotation.
+_TURN = re.compile(r"[\"“]?(?P<name>[A-Z][A-Z.'’ -]{2,40})(?P<cue>:)\s")
+_SIGNED = re.compile(r"[”\"]\s?(?P<cue>[―—])\s?(?P<name>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,4})")
 #: Inside a quotation these are its speaker.
 _FIRST_PERSON = frozenset(["i", "we", "my", "our", "me", "us"])
 
@@ -103,8 +107,25 @@ def _continued(article: Article, parsed: Sequence[Parsed], found: Sequence[Attri
             giver = same[0] if same else _neighbour(article, parsed, one, done, sourced)
             if giver:
                 one = replace(one, source=giver.source, cue=giver.cue, continued=not same)  # noqa: PLW2901
+        one = _set_apart(article, one)  # noqa: PLW2901
         done.append(one)
     return done
+
+
+def _set_apart(article: Article, one: Attribution) -> Attribution:
+    """Give a speech without a cue of its own the name set apart from it: "― Ada Lux" after it, "LUX:" before it."""
+    if one.cue is not None and not one.continued:
+        return one
+    sentence = article.sentences[one.sentence]
+    first = article.text.rfind("\n", 0, sentence.start) + 1
+    last = article.text.find("\n", sentence.end)
+    named = _TURN.match(article.text, first) or _SIGNED.search(
+        article.text, sentence.start, last if last >= 0 else len(article.text)
+    )
+    if named is None:
+        return one
+    apart = one.sentence > 0 and article.sentences[one.sentence - 1].end > first
+    return replace(one, source=Span(*named.span("name")), cue=Span(*named.span("cue")), continued=apart)
 
 
 def _neighbour(
