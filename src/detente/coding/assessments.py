@@ -43,7 +43,7 @@ _OF_BOTH = re.compile(
 _FEWEST_TOGETHER = 3
 _AHEAD = re.compile(
     r"\b(?:will|would|could|may|might|should|can|cannot|expect\w*|going to|set to|bound to|no reason|little reason|"
-    r"see[sn]?|interest|incentive|benefit|depend\w*|need\w*|still|now|currently|at the moment|never been|"
+    r"see[sn]?|interest|incentive|benefit|depend\w*|need\w*|makes? it|still|now|currently|at the moment|never been|"
     r"are|is|has|have)\b|"
     r"['’]ll\b|n['’]t\b",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _OWN_WILL = re.compile(
     re.IGNORECASE,
 )
 #: An official who says so predicts, rather than promises.
-_PREDICTS = re.compile(r"\b(?:expect\w*|set to|bound to|heading for|prospects?)\b", re.IGNORECASE)
+_PREDICTS = re.compile(r"\b(?:expect\w*|set to|bound to|heading for|prospects?|optimistic|confident)\b", re.IGNORECASE)
 _TELLING = frozenset(
     [
         "attention",
@@ -200,7 +200,7 @@ def _assessment(
     inside = [m for m in actors.mentions if sentence.start <= m.start < sentence.end and not _is_speaker(m, one)]
     judgement = find_judgement(text)
     pair, is_said = _pair_of(inside, article_pair, names_change=judgement.direction != "none")
-    if not is_said and not {m.iso3 for m in inside} & set(pair or ()) and not _OF_BOTH.search(text):
+    if not is_said and not _touches(text, inside, pair):
         return None
     if not _is_assessment(text, speaker, parsed, one, judgement, pair is not None, inside):
         return None
@@ -237,6 +237,16 @@ def _pair_of(
     if article_pair and (not states or shared or not names_change):
         return article_pair, False
     return None, False
+
+
+def _touches(text: str, inside: Sequence[Mention], pair: tuple[str, str] | None) -> bool:
+    """Whether a statement that does not name a pair speaks of the article's, or of a state and an organisation."""
+    states = {m.iso3 for m in inside if m.iso3}
+    if pair:
+        return bool(states & set(pair) or _OF_BOTH.search(text))
+    if _OF_BOTH.search(text):
+        return bool(inside)
+    return bool(states) and any(m.role == "international organisation" for m in inside)
 
 
 def _third(inside: Sequence[Mention], pair: tuple[str, str] | None) -> tuple[str, ...]:
