@@ -178,7 +178,8 @@ def _of_sentence(place: int, sentence: Parsed, content: Sequence[str], parties: 
         by_cue.setdefault(_cue_of(sentence.tokens, run, cues, runs), []).append(run)
     found = []
     for cue, contents in by_cue.items():
-        source = _source_of(sentence, cue, contents, _runs(parties, "S"))
+        elsewhere = [run for run in runs if cue is None or not run[0] <= cue[0] <= run[1]]
+        source = _source_of(sentence, cue, (contents, elsewhere), _runs(parties, "S"))
         trimmed = [_trimmed(sentence.tokens, run) for run in contents]
         found.append(
             Attribution(
@@ -287,10 +288,11 @@ def _cue_in_tree(root: Any, run: tuple[int, int]) -> tuple[int, int] | None:  # 
 def _source_of(
     sentence: Parsed,
     cue: tuple[int, int] | None,
-    contents: Sequence[tuple[int, int]],
+    told: tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]],
     tagged: Sequence[tuple[int, int]],
 ) -> tuple[int, int] | None:
-    """The subject or agent of the cue, else the tagged source nearest to it, outside the contents."""
+    """The subject or agent of the cue, else the tagged source nearest to it, outside of what was told."""
+    contents, elsewhere = told
     outside = [
         run
         for run in tagged
@@ -301,7 +303,7 @@ def _source_of(
         at = contents[0][0]
         return min(outside, key=lambda run: abs(run[0] - at), default=None) or _main_subject(sentence, contents)
     tokens = sentence.tokens
-    head = _subject_of(tokens, cue, contents)
+    head = _subject_of(tokens, cue, elsewhere)
     if head is not None:
         same = [run for run in outside if run[0] <= head.i <= run[1]]
         first, last = _noun_phrase(head, contents, cue) if not same else _widened(head, same[0], contents, cue)
