@@ -185,6 +185,16 @@ def test_the_first_article_is_read_well(reference_data: Path) -> None:
     assert not any("Zhang" in mention.text for mention in reading.actors.mentions)
 
 
+def test_home_affairs_hold_no_assessments() -> None:
+    """Who may win a vote and who hates whom at home says nothing about a pair, whatever far states are named."""
+    text = (
+        "Senator Ana Holt will probably win in New Hampshire, pollster Dan Weil said. Her rivals are likely to "
+        "attack her record on Vietnam veterans, Weil said. The fight inside the party could get worse, he warned. "
+        "Holt said the American people need a leader who can mend the rift between left and right."
+    )
+    assert read_article(parse_article(text, date=dt.date(2016, 1, 9))).assessments == ()
+
+
 def test_articles_without_sentences_are_read() -> None:
     """An empty article has no assessments."""
     assert read_article(Article("", ())).assessments == ()

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from detente.codebook.leaders import known_until
 from detente.codebook.reading import word_list
@@ -31,9 +32,18 @@ _RELATION = re.compile(
     r"alliance|partnership|rivalry|standoff|their|each other)\b",
     re.IGNORECASE,
 )
+#: Words that speak of the two states of the article without naming either.
+_OF_BOTH = re.compile(
+    r"\b(?:relations|ties|bilateral|two (?:countries|governments|states|neighbou?rs|capitals)|"
+    r"both (?:countries|capitals)|"
+    r"neither (?:side|country|government)|either side|rapprochement|thaw)\b",
+    re.IGNORECASE,
+)
+#: An article about two states names them together at least so often; a text of one or two sentences, in each.
+_FEWEST_TOGETHER = 3
 _AHEAD = re.compile(
     r"\b(?:will|would|could|may|might|should|can|cannot|expect\w*|going to|set to|bound to|no reason|little reason|"
-    r"see[sn]?|interest|incentive|benefit|depend\w*|need\w*|still|now|currently|at the moment|never been|"
+    r"see[sn]?|interest|incentive|benefit|depend\w*|need\w*|makes? it|still|now|currently|at the moment|never been|"
     r"are|is|has|have)\b|"
     r"['’]ll\b|n['’]t\b",
     re.IGNORECASE,
@@ -49,7 +59,7 @@ _OWN_WILL = re.compile(
     re.IGNORECASE,
 )
 #: An official who says so predicts, rather than promises.
-_PREDICTS = re.compile(r"\b(?:expect\w*|set to|bound to|heading for|prospects?)\b", re.IGNORECASE)
+_PREDICTS = re.compile(r"\b(?:expect\w*|set to|bound to|heading for|prospects?|optimistic|confident)\b", re.IGNORECASE)
 _TELLING = frozenset(
     [
         "attention",
@@ -149,15 +159,23 @@ def _continued(
 
 
 def find_pair(article: Article, actors: Actors) -> tuple[str, str] | None:
-    """The two states that the article is about: those of its headline, else the two that it names most and apart."""
+    """The two states that the article is about: the two of its headline, else the two named together most.
+
+    Two states that stand together in fewer than ``_FEWEST_TOGETHER`` sentences, or no oftener than two others, are not
+    what an article is about.
+    """
     title_end = max((article.sentences[place].end for place in article.headlines), default=0)
     headed = dict.fromkeys(m.iso3 for m in actors.mentions if m.iso3 and m.start < title_end)
     if len(headed) == 2:
         return _ordered(headed)
-    counts = Counter(m.iso3 for m in actors.mentions if m.iso3).most_common(3)
-    if len(counts) < 2 or (len(counts) == 3 and counts[1][1] == counts[2][1]):
+    together: Counter[tuple[str, str]] = Counter()
+    for span in article.sentences:
+        states = {m.iso3 for m in actors.mentions if m.iso3 and span.start <= m.start < span.end}
+        together.update(combinations(sorted(states), 2))
+    counts = together.most_common(2)
+    if not counts or counts[0][1] < min(_FEWEST_TOGETHER, len(article.sentences)):
         return None
-    return _ordered([counts[0][0], counts[1][0]])
+    return None if len(counts) == 2 and counts[0][1] == counts[1][1] else counts[0][0]
 
 
 def _ordered(states: object) -> tuple[str, str]:
@@ -182,6 +200,8 @@ def _assessment(
     inside = [m for m in actors.mentions if sentence.start <= m.start < sentence.end and not _is_speaker(m, one)]
     judgement = find_judgement(text)
     pair, is_said = _pair_of(inside, article_pair, names_change=judgement.direction != "none")
+    if not is_said and not _touches(text, inside, pair):
+        return None
     if not _is_assessment(text, speaker, parsed, one, judgement, pair is not None, inside):
         return None
     horizon = find_horizon(text, day)
@@ -217,6 +237,16 @@ def _pair_of(
     if article_pair and (not states or shared or not names_change):
         return article_pair, False
     return None, False
+
+
+def _touches(text: str, inside: Sequence[Mention], pair: tuple[str, str] | None) -> bool:
+    """Whether a statement that does not name a pair speaks of the article's, or of a state and an organisation."""
+    states = {m.iso3 for m in inside if m.iso3}
+    if pair:
+        return bool(states & set(pair) or _OF_BOTH.search(text))
+    if _OF_BOTH.search(text):
+        return bool(inside)
+    return bool(states) and any(m.role == "international organisation" for m in inside)
 
 
 def _third(inside: Sequence[Mention], pair: tuple[str, str] | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ or has no source; nothing else is assumed.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -31,6 +32,9 @@ _BORDER = frozenset([",", ".", ";", ":", "-", "–", "—", "and", "but"])
 _FEWEST_WORDS = 2
 #: Sentences over which a quotation may go on without naming its speaker again.
 _FARTHEST = 6
+#: A name in capitals that begins a turn of a transcript, and a name that signs a quotation.
+_TURN = re.compile(r"[\"“]?(?P<name>[A-Z][A-Z.'’ -]{2,40})(?P<cue>:)\s")
+_SIGNED = re.compile(r"[”\"]\s?(?P<cue>[―—])\s?(?P<name>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,4})")
 #: Inside a quotation these are its speaker.
 _FIRST_PERSON = frozenset(["i", "we", "my", "our", "me", "us"])
 
@@ -95,23 +99,54 @@ def find_attributions(article: Article) -> tuple[list[Attribution], list[Parsed]
 def _continued(article: Article, parsed: Sequence[Parsed], found: Sequence[Attribution]) -> list[Attribution]:
     """Give a quotation without a source that of the quotation it goes on with, or else of the sentence before it."""
     sourced = [one for one in found if one.source and one.source.of(article.text).lower() not in _FIRST_PERSON]
-    done = []
+    done: list[Attribution] = []
     for one in found:
-        sentence = parsed[one.sentence]
         speaks = one.source is not None and one.source.of(article.text).lower() in _FIRST_PERSON
-        if (one.source is None or speaks) and one.content and _is_quoted(sentence, one.content[0]):
+        if (one.source is None or speaks) and one.content and _is_quoted(parsed[one.sentence], one.content[0]):
             same = [other for other in sourced if other.sentence == one.sentence]
-            if same:
-                done.append(replace(one, source=same[0].source, cue=same[0].cue))
-                continue
-            before = next((other for other in reversed(sourced) if other.sentence < one.sentence), None)
-            after = next((other for other in sourced if other.sentence > one.sentence), None)
-            if before and (_goes_on(parsed, before.sentence, one.sentence) or one.sentence - before.sentence == 1):
-                one = replace(one, source=before.source, cue=before.cue, continued=True)  # noqa: PLW2901
-            elif after and (_goes_on(parsed, one.sentence, after.sentence) or _one_paragraph(article, one, after)):
-                one = replace(one, source=after.source, cue=after.cue, continued=True)  # noqa: PLW2901
+            giver = same[0] if same else _neighbour(article, parsed, one, done, sourced)
+            if giver:
+                one = replace(one, source=giver.source, cue=giver.cue, continued=not same)  # noqa: PLW2901
+        one = _set_apart(article, one)  # noqa: PLW2901
         done.append(one)
     return done
+
+
+def _set_apart(article: Article, one: Attribution) -> Attribution:
+    """Give a speech without a cue of its own the name set apart from it: "― Ada Lux" after it, "LUX:" before it."""
+    if one.cue is not None and not one.continued:
+        return one
+    sentence = article.sentences[one.sentence]
+    first = article.text.rfind("\n", 0, sentence.start) + 1
+    last = article.text.find("\n", sentence.end)
+    named = _TURN.match(article.text, first) or _SIGNED.search(
+        article.text, sentence.start, last if last >= 0 else len(article.text)
+    )
+    if named is None:
+        return one
+    apart = one.sentence > 0 and article.sentences[one.sentence - 1].end > first
+    return replace(one, source=Span(*named.span("name")), cue=Span(*named.span("cue")), continued=apart)
+
+
+def _neighbour(
+    article: Article,
+    parsed: Sequence[Parsed],
+    one: Attribution,
+    done: Sequence[Attribution],
+    sourced: Sequence[Attribution],
+) -> Attribution | None:
+    """The attribution that a quotation without a source goes on with."""
+    before = next((other for other in reversed(done) if other.source and other.sentence < one.sentence), None)
+    after = next((other for other in sourced if other.sentence > one.sentence), None)
+    if before and _goes_on(parsed, before.sentence, one.sentence):
+        return before
+    if after and _goes_on(parsed, one.sentence, after.sentence):
+        return after
+    if before and _one_paragraph(article, before, one):
+        return before
+    if after and _one_paragraph(article, one, after):
+        return after
+    return before if before and one.sentence - before.sentence == 1 else None
 
 
 def _is_quoted(sentence: Parsed, content: Span) -> bool:
@@ -143,7 +178,8 @@ def _of_sentence(place: int, sentence: Parsed, content: Sequence[str], parties: 
         by_cue.setdefault(_cue_of(sentence.tokens, run, cues, runs), []).append(run)
     found = []
     for cue, contents in by_cue.items():
-        source = _source_of(sentence, cue, contents, _runs(parties, "S"))
+        elsewhere = [run for run in runs if cue is None or not run[0] <= cue[0] <= run[1]]
+        source = _source_of(sentence, cue, (contents, elsewhere), _runs(parties, "S"))
         trimmed = [_trimmed(sentence.tokens, run) for run in contents]
         found.append(
             Attribution(
@@ -252,10 +288,11 @@ def _cue_in_tree(root: Any, run: tuple[int, int]) -> tuple[int, int] | None:  # 
 def _source_of(
     sentence: Parsed,
     cue: tuple[int, int] | None,
-    contents: Sequence[tuple[int, int]],
+    told: tuple[Sequence[tuple[int, int]], Sequence[tuple[int, int]]],
     tagged: Sequence[tuple[int, int]],
 ) -> tuple[int, int] | None:
-    """The subject or agent of the cue, else the tagged source nearest to it, outside the contents."""
+    """The subject or agent of the cue, else the tagged source nearest to it, outside of what was told."""
+    contents, elsewhere = told
     outside = [
         run
         for run in tagged
@@ -264,9 +301,9 @@ def _source_of(
     ]
     if cue is None:
         at = contents[0][0]
-        return min(outside, key=lambda run: abs(run[0] - at), default=None)
+        return min(outside, key=lambda run: abs(run[0] - at), default=None) or _main_subject(sentence, contents)
     tokens = sentence.tokens
-    head = _subject_of(tokens, cue, contents)
+    head = _subject_of(tokens, cue, elsewhere)
     if head is not None:
         same = [run for run in outside if run[0] <= head.i <= run[1]]
         first, last = _noun_phrase(head, contents, cue) if not same else _widened(head, same[0], contents, cue)
@@ -275,7 +312,15 @@ def _source_of(
             last = pronoun
         return first, last
     near = sorted(outside, key=lambda run: min(abs(run[0] - cue[1]), abs(cue[0] - run[1])))
-    return near[0] if near else None
+    return near[0] if near else _main_subject(sentence, contents)
+
+
+def _main_subject(sentence: Parsed, contents: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The subject of the sentence, where it stands before the contents and in no quotation."""
+    for token in sentence.tokens[: contents[0][0]]:
+        if token.dep_ in _SUBJECTS and token.head.dep_ == "ROOT" and not sentence.quoted[token.i]:
+            return None if _is_empty(token) else _noun_phrase(token, contents, (token.i + 1, token.i))
+    return None
 
 
 def _subject_of(tokens: Sequence[Any], cue: tuple[int, int], contents: Sequence[tuple[int, int]]) -> Any:  # noqa: ANN401

@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
-_OPEN, _CLOSE, _PLAIN = "“", "”", '"'
+_OPEN, _CLOSE, _EITHER = "“", "”", ('"', "''")
 #: How far up the tree a cue is looked for.
 _FARTHEST = 12
 
@@ -38,10 +38,10 @@ def quote_states(tokens: Sequence[Any], *, inside: bool) -> tuple[list[bool], bo
     states = []
     for token in tokens:
         text = token.text
-        if text == _OPEN or (text == _PLAIN and not inside) or text == "``":
+        if text in (_OPEN, "``") or (text in _EITHER and not inside):
             inside = True
             states.append(True)
-        elif text in (_CLOSE, "''") or (text == _PLAIN and inside):
+        elif text == _CLOSE or (text in _EITHER and inside):
             states.append(True)
             inside = False
         else:
