@@ -133,7 +133,7 @@ class World:
     def view_as_of(self, as_of: str | dt.date | None) -> View:
         """The store as known at the end of a day (None: the world's own day, or the last one known)."""
         day = parse_day(as_of, what="as-of date") if as_of is not None else None
-        if day is None and self._views:
+        if self._views and (day is None or day == self.view.as_of):
             return self.view
         if day not in self._views:
             self._views[day] = self.store.view(day, self._provider)

@@ -12,6 +12,7 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from detente.coding.sentences import Span, find_sentences
@@ -187,7 +188,7 @@ def _from_page(page: str, issues: list[str]) -> tuple[str, dict[str, str | None]
     except ImportError:
         issues.append("the extra `reading` is not installed: read without the page's structure")
         return _stripped(page), {}
-    found = bare_extraction(page, with_metadata=True, include_comments=False, include_tables=False)
+    found: Any = bare_extraction(page, with_metadata=True, include_comments=False, include_tables=False)
     if found is None or not found.text:
         issues.append("no article found in the page: all of its text is read")
         return _stripped(page), {}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import statistics
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,9 +167,9 @@ class View:
         return self._read(sql).select(schema.names()).cast(schema)
 
     def _read(self, sql: str) -> pl.DataFrame:
-        """Run one query in an engine of its own: nothing is held open between reads, and threads do not meet."""
+        """Run one query over a connection of its own: no file is held open between reads, and threads do not meet."""
         try:
-            with duckdb.connect() as engine:
+            with _engine(os.getpid()).cursor() as engine:
                 for definition in self._cut:
                     engine.execute(definition)
                 return pl.DataFrame(engine.sql(sql).to_arrow_table())
@@ -177,6 +179,12 @@ class View:
                 f"{str(error).splitlines()[0]}.",
                 "Run `detente doctor` to see which file is missing or damaged.",
             ) from error
+
+
+@cache
+def _engine(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 - an engine does not survive a fork
+    """The one engine of a process: starting one takes longer than most reads."""
+    return duckdb.connect()
 
 
 def _where(of: Pair | Dyad | None, since: dt.date | None, until: dt.date | None) -> str:
