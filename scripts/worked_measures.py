@@ -225,7 +225,7 @@ def read_network(view: PairView) -> list[str]:
     """Alignment in words, and who the friends and foes are."""
     found = readings(view, "network")
     lines = [listed(found, "alignment")]
-    for kind in ("friend_of_both", "foe_of_both", "friend_of_one"):
+    for kind in ("warm_with_both", "cold_with_both", "warm_with_one"):
         states = [plain_name(r.row["item"]) for r in found if r.row["quantity"] == kind]
         if states:
             lines.append(f"- {kind.replace('_', ' ').capitalize()}: {', '.join(states)}")

@@ -136,7 +136,7 @@ def test_blocs_are_told_from_allies() -> None:
     rows = _rows("network", allies)
     assert _one(rows, "alignment", None)["value"] > 0.95
     assert _one(rows, "common_friends", None)["value"] == pytest.approx(0.5, abs=0.05)
-    assert set(rows.filter(pl.col("quantity") == "friend_of_both")["item"]) == friends
+    assert set(rows.filter(pl.col("quantity") == "warm_with_both")["item"]) == friends
     rows = _rows("network", foes)
     assert _one(rows, "alignment", None)["value"] < -0.95
     assert _one(rows, "torn", None)["value"] == pytest.approx(1.0)

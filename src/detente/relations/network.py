@@ -78,10 +78,20 @@ QUANTITIES = (
         repeats=0.0,
         volume=0.0,
     ),
-    Quantity("friend_of_both", "Weight of a third state (the item) that is surely a friend of both.", *_SHARE),
-    Quantity("foe_of_both", "Weight of a third state (the item) that is surely a foe of both.", *_SHARE),
     Quantity(
-        "friend_of_one", "Weight of a third state (the item) surely a friend of one, a foe of the other.", *_SHARE
+        "warm_with_both",
+        "Weight of a third state (the item) that the news has surely warmer than usual with both.",
+        *_SHARE,
+    ),
+    Quantity(
+        "cold_with_both",
+        "Weight of a third state (the item) that the news has surely colder than usual with both; an ally may be one.",
+        *_SHARE,
+    ),
+    Quantity(
+        "warm_with_one",
+        "Weight of a third state (the item) surely warmer than usual with one, colder with the other.",
+        *_SHARE,
     ),
 )
 _NOTE = f"band: {DRAWS} draws of whole weeks"
@@ -217,9 +227,9 @@ def _named(
     """The weightiest third states of each class whose class is sure."""
     (a_low, a_high), (b_low, b_high) = (np.quantile(side[1:], (_LOW, _HIGH), axis=0) for side in tones)
     classes = {
-        "friend_of_both": (a_low > 0) & (b_low > 0),
-        "foe_of_both": (a_high < 0) & (b_high < 0),
-        "friend_of_one": ((a_low > 0) & (b_high < 0)) | ((a_high < 0) & (b_low > 0)),
+        "warm_with_both": (a_low > 0) & (b_low > 0),
+        "cold_with_both": (a_high < 0) & (b_high < 0),
+        "warm_with_one": ((a_low > 0) & (b_high < 0)) | ((a_high < 0) & (b_low > 0)),
     }
     rows = []
     for name, held in classes.items():
