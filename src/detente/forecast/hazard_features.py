@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from detente.domain.periods import DAYS_IN_WEEK
-from detente.forecast.dyad_days import Bools, DyadDays, Floats, Ints
+from detente.forecast.dyad_days import Bools, Floats, Ints
 from detente.forecast.hazard_history import History
 
 #: All but the first are the same for all horizons: the first is the logit of the base rate, shrunk to the pool.
@@ -32,6 +32,7 @@ HAZARD_FEATURES = (
     "volume_364",
 )
 _MONTH, _QUARTER, _YEAR = 28, 91, 364
+_YEAR_WEEKS = _YEAR // DAYS_IN_WEEK
 _CLIP = 4.0
 #: The recency of a dyad without a move in a year.
 _YEARS_AGO = float(np.log1p(_YEAR))
@@ -47,7 +48,7 @@ def build_hazard_features(past: History, origins: Ints, *, pool: int | None = No
         origins: Which of its weekly origins.
         pool: How many dyads, from the first, stand for the world and for what each side does elsewhere.
     """
-    means = _Means(past.days)
+    means = _Means(past)
     size = len(past.days.dyads) if pool is None else pool
     names = np.array(past.days.dyads, dtype=object).reshape(-1, 2)
     codes = [np.unique(names[:, side].astype(str), return_inverse=True)[1] for side in (0, 1)]
@@ -60,16 +61,17 @@ def _at(past: History, means: _Means, origin: int, codes: list[Ints], pool: int)
     """Features at one origin, shape (dyads, 19)."""
     days, place = past.days, int(past.places[origin])
     bar = np.where(np.isnan(past.bars[:, origin]), np.inf, past.bars[:, origin])
-    moves = days.candidate[:, max(place + 1 - _YEAR, 0) : place + 1] > bar[:, None]
-    month, recency = moves[:, -_MONTH:].sum(axis=1).astype(np.float64), _recency(moves)
-    recent = days.candidate[:, max(place + 1 - _MONTH, 0) : place + 1].max(axis=1)
-    material = means.log_ratio("material", place)
-    year = means.mean("material", place, _YEAR)
+    recent = days.candidate[:, max(place + 1 - _QUARTER, 0) : place + 1]
+    moves = recent > bar[:, None]
+    weeks = past.highest[:, max(origin + 1 - _YEAR_WEEKS, 0) : origin + 1]
+    month, recency = moves[:, -_MONTH:].sum(axis=1).astype(np.float64), _recency(weeks > bar[:, None])
+    material = means.log_ratio("material", origin)
+    year = means.mean("material", origin, _YEAR)
     return np.stack(
         [
             moves[:, -DAYS_IN_WEEK:].sum(axis=1),
             month,
-            np.log1p(moves[:, -_QUARTER:].sum(axis=1)),
+            np.log1p(moves.sum(axis=1)),
             recency,
             _of_reverse(month, days.reverse),
             _of_reverse(recency, days.reverse, otherwise=_YEARS_AGO),
@@ -77,51 +79,52 @@ def _at(past: History, means: _Means, origin: int, codes: list[Ints], pool: int)
             np.log1p(_elsewhere(month, codes[0], pool)),
             np.log1p(_elsewhere(month, codes[1], pool)),
             np.full(len(days.dyads), 10 * month[:pool].mean()),
-            np.log((means.mean("material", place, DAYS_IN_WEEK) + 0.02) / (year + 0.02)),
+            np.log((means.mean("material", origin, DAYS_IN_WEEK) + 0.02) / (year + 0.02)),
             material,
-            np.sqrt(means.mean("hostile", place, _MONTH)),
-            np.sqrt(means.mean("hostile", place, _YEAR)),
-            recent / np.maximum(bar, 2.0),
-            means.log_ratio("verbal", place),
-            means.log_ratio("cooperation", place, floor=0.1),
-            means.log_ratio("events", place),
-            np.log(np.maximum(means.mean("events", place, _YEAR), 0.02)),
+            np.sqrt(means.mean("hostile", origin, _MONTH)),
+            np.sqrt(means.mean("hostile", origin, _YEAR)),
+            recent[:, -_MONTH:].max(axis=1) / np.maximum(bar, 2.0),
+            means.log_ratio("verbal", origin),
+            means.log_ratio("cooperation", origin, floor=0.1),
+            means.log_ratio("events", origin),
+            np.log(np.maximum(means.mean("events", origin, _YEAR), 0.02)),
         ],
         axis=1,
     )
 
 
 class _Means:
-    """Means per covered day over windows, from running sums.
+    """Means per covered day over whole weeks up to an origin, from running sums.
 
     Args:
-        days: The days.
+        past: What was known at each weekly origin.
     """
 
-    def __init__(self, days: DyadDays) -> None:
-        self._covered = np.concatenate([[0], np.cumsum(days.covered)])
-        self._sums = {
-            name: np.pad(np.cumsum(getattr(days, name), axis=1, dtype=np.float64), ((0, 0), (1, 0)))
-            for name in ("events", "material", "verbal", "cooperation", "hostile")
-        }
+    def __init__(self, past: History) -> None:
+        self._covered = np.concatenate([[0], np.cumsum(past.covered)])
+        starts = np.maximum(past.places + 1 - DAYS_IN_WEEK, 0)
+        self._sums = {}
+        for name in ("events", "material", "verbal", "cooperation", "hostile"):
+            weekly = np.add.reduceat(getattr(past.days, name), starts, axis=1, dtype=np.float64)
+            self._sums[name] = np.pad(np.cumsum(weekly, axis=1), ((0, 0), (1, 0))).T.copy()
 
-    def mean(self, name: str, place: int, span: int) -> Floats:
-        """Mean per covered day of the days up to one, shape (dyads,)."""
-        start = max(place + 1 - span, 0)
-        count = max(int(self._covered[place + 1] - self._covered[start]), 1)
-        return np.asarray((self._sums[name][:, place + 1] - self._sums[name][:, start]) / count, dtype=np.float64)
+    def mean(self, name: str, origin: int, span: int) -> Floats:
+        """Mean per covered day of so many days up to an origin, shape (dyads,)."""
+        start = max(origin + 1 - span // DAYS_IN_WEEK, 0)
+        count = max(int(self._covered[origin + 1] - self._covered[start]), 1)
+        return np.asarray((self._sums[name][origin + 1] - self._sums[name][start]) / count, dtype=np.float64)
 
-    def log_ratio(self, name: str, place: int, *, floor: float = 0.02) -> Floats:
+    def log_ratio(self, name: str, origin: int, *, floor: float = 0.02) -> Floats:
         """Log of the last month's daily mean over the last year's."""
-        month, year = self.mean(name, place, _MONTH), self.mean(name, place, _YEAR)
+        month, year = self.mean(name, origin, _MONTH), self.mean(name, origin, _YEAR)
         return np.asarray(np.log((np.maximum(month, 0) + floor) / (np.maximum(year, 0) + floor)), dtype=np.float64)
 
 
-def _recency(moves: Bools) -> Floats:
-    """Log of the days since the last move, at most a year."""
-    back = moves[:, ::-1]
-    since = np.where(back.any(axis=1), back.argmax(axis=1), _YEAR)
-    return np.asarray(np.log1p(since), dtype=np.float64)
+def _recency(weeks: Bools) -> Floats:
+    """Log of the days since the week of the last move, at most a year."""
+    back = weeks[:, ::-1]
+    since = np.where(back.any(axis=1), back.argmax(axis=1), _YEAR_WEEKS)
+    return np.asarray(np.log1p(DAYS_IN_WEEK * since), dtype=np.float64)
 
 
 def _of_reverse(values: Floats, reverse: Ints, *, otherwise: float = 0.0) -> Floats:

@@ -50,7 +50,7 @@ def weekly_thresholds(days: DyadDays) -> tuple[Ints, Floats]:
 
 
 def provoking_days(days: DyadDays, origin: dt.date, last: dt.date) -> Bools:
-    """Days after an origin, up to another, that pass the origin's thresholds, shape (dyads, days); none where unknown."""
+    """Days after an origin, up to another, above the origin's thresholds, shape (dyads, days); none where unknown."""
     place, end = days.position(origin), days.position(last)
     with np.errstate(invalid="ignore"):
         return np.asarray(days.candidate[:, place + 1 : end + 1] > thresholds(days, place)[:, None], dtype=np.bool_)
