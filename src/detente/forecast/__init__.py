@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from detente.forecast.chances import forecast_provocations
 from detente.forecast.climatology import Climatology
+from detente.forecast.hazard import OWN_RATE
 from detente.forecast.logit import Logit
 from detente.forecast.outcomes import OUTCOME_NAME, Situation, describe_situation, outcome_index, resolve
 from detente.forecast.panel import Panel, build_panel
 from detente.forecast.protocol import Forecaster
+from detente.forecast.provoked import answer_provocations
 from detente.forecast.questions import Question
 from detente.forecast.rules import PROVOKED
 from detente.forecast.stated import BASE_MODEL, answer_stated, state_questions
@@ -20,6 +22,7 @@ from detente.forecast.trained import Trained
 __all__ = [
     "BASE_MODEL",
     "OUTCOME_NAME",
+    "OWN_RATE",
     "PROVOKED",
     "Climatology",
     "Forecaster",
@@ -28,6 +31,7 @@ __all__ = [
     "Question",
     "Situation",
     "Trained",
+    "answer_provocations",
     "answer_stated",
     "build_panel",
     "default_forecaster",

@@ -106,6 +106,29 @@ def answer_provoked(moves: list[tuple[dt.date, float]], covered: float) -> str |
     return _ANSWERS[1 if moves else 0 if covered >= SHARE_COVERED else -1]
 
 
+def answer_provocations(cells: pl.DataFrame, coverage: pl.DataFrame, questions: pl.DataFrame) -> list[bool | None]:
+    """What came of many closed questions, by the threshold that was written down with each; None where it is void.
+
+    Args:
+        cells: Rows of ``cells``, up to the last day of every question.
+        coverage: Rows of ``coverage``, likewise.
+        questions: With ``actor, recipient, origin, closes, threshold``.
+    """
+    if questions.is_empty():
+        return []
+    dyads = questions.select("actor", "recipient").unique(maintain_order=True).rows()
+    days = build_dyad_days(cells, coverage, dyads=dyads)
+    row_of = {dyad: row for row, dyad in enumerate(dyads)}
+    found: list[bool | None] = []
+    for row in questions.iter_rows(named=True):
+        start, end = ((row[name] - days.first).days + 1 for name in ("origin", "closes"))
+        share = float(days.covered[max(start, 0) : end].sum()) / (end - start)
+        ahead = days.candidate[row_of[row["actor"], row["recipient"]], max(start, 0) : end]
+        moved = bool((ahead > row["threshold"]).any())
+        found.append(True if moved else False if share >= SHARE_COVERED else None)
+    return found
+
+
 def _covered_back(days: DyadDays, places: Ints) -> Ints:
     """Covered days among the 730 up to each place."""
     total = np.concatenate([[0], np.cumsum(days.covered)])
