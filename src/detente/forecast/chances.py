@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from detente.codebook import quads
 from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK, Horizon
 from detente.domain.tables import HAZARDS, check_table
@@ -20,7 +19,6 @@ from detente.relations.scale import POOL_EVENTS_A_WEEK
 _DAYS_READ = 2 * LOOK_BACK_DAYS
 NO_DIRECTION = "the data do not say who acts towards whom"
 ONLY_SUMS = "the data give sums, not single events"
-_MATERIAL = tuple(name for name, quad in quads().items() if quad == "material conflict")
 
 
 def forecast_provocations(
@@ -47,7 +45,7 @@ def forecast_provocations(
         Rows of the table ``hazards``; null with the reason where no chance can be given.
     """
     start = origin - dt.timedelta(days=_DAYS_READ - 1)
-    known = cells.filter(pl.col("occurred").is_between(start, origin))
+    known = cells.filter("directed", pl.col("occurred").is_between(start, origin))
     days = coverage.filter(pl.col("day").is_between(start, origin))
     busy = _busy_dyads(known, days.height / DAYS_IN_WEEK)
     asked = busy if pair is None else [(dyad.actor, dyad.recipient) for dyad in pair.dyads]
@@ -63,8 +61,8 @@ def forecast_provocations(
 
 
 def _busy_dyads(cells: pl.DataFrame, weeks: float) -> list[tuple[str, str]]:
-    """Dyads with an event a week on average, the busiest first."""
-    counts = cells.filter("directed").group_by("actor", "recipient").agg(pl.col("n").sum())
+    """Dyads with an event a week on average, the busiest first, from directed cells."""
+    counts = cells.group_by("actor", "recipient").agg(pl.col("n").sum())
     busy = counts.filter(pl.col("n") >= POOL_EVENTS_A_WEEK * weeks)
     ordered = busy.sort("n", "actor", "recipient", descending=[True, False, False])
     return list(ordered.select("actor", "recipient").iter_rows())
@@ -72,11 +70,9 @@ def _busy_dyads(cells: pl.DataFrame, weeks: float) -> list[tuple[str, str]]:
 
 def _unanswerable(cells: pl.DataFrame) -> str | None:
     """Why a provider's data can answer no such question; None where they can."""
-    directed = cells.filter("directed")
-    if directed.is_empty():
+    if cells.is_empty():
         return NO_DIRECTION
-    material = directed.filter(pl.col("event_type").is_in(_MATERIAL))
-    return ONLY_SUMS if material.height and material["lowest_milli"].null_count() == material.height else None
+    return ONLY_SUMS if cells["lowest_milli"].null_count() == cells.height else None
 
 
 def _without_answer(

@@ -118,11 +118,10 @@ def build_dyad_days(
     covered = np.zeros(size, dtype=np.bool_)
     covered[[(day - first).days for day in days.filter(pl.col("status") == "present")["day"]]] = True
     rows = _placed(directed, names, first, size)
-    is_material = rows["quad"].to_numpy() == "material conflict"
-    is_verbal = rows["quad"].to_numpy() == "verbal conflict"
+    is_material, is_verbal = rows["is_material"].to_numpy(), rows["is_verbal"].to_numpy()
     flat, shape = rows["flat"].to_numpy(), (len(names), size)
     conflict = rows["conflict_milli"].to_numpy() / _MILLI
-    hostile = is_material & (rows["lowest_milli"].fill_null(0).to_numpy() <= FLOOR_MILLI)
+    hostile = rows["is_hostile"].to_numpy()
     return DyadDays(
         tuple(names),
         first,
@@ -136,17 +135,26 @@ def build_dyad_days(
 
 
 def _placed(directed: pl.DataFrame, names: list[tuple[str, str]], first: dt.date, size: int) -> pl.DataFrame:
-    """Cells of the dyads with their place in a grid laid out in one line (``flat``) and their ``quad``."""
+    """Cells of the dyads: their place in a grid laid out in one line (``flat``), their sums, and what they are."""
     place = pl.DataFrame(
         {"actor": [a for a, _ in names], "recipient": [b for _, b in names], "row": range(len(names))},
         schema={"actor": pl.String, "recipient": pl.String, "row": pl.Int64},
     )
     column = (pl.col("occurred") - pl.lit(first)).dt.total_days()
-    kept = directed.filter(column.is_between(0, size - 1)).join(place, on=["actor", "recipient"])
-    return kept.with_columns(
-        flat=pl.col("row") * size + column,
-        quad=pl.col("event_type").replace_strict(quads(), default="none", return_dtype=pl.String),
+    is_material, is_verbal = (
+        pl.col("event_type").is_in([name for name, quad in quads().items() if quad == wanted]).fill_null(value=False)
+        for wanted in ("material conflict", "verbal conflict")
     )
+    kept = directed.lazy().filter(column.is_between(0, size - 1)).join(place.lazy(), on=["actor", "recipient"])
+    return kept.select(
+        "n",
+        "conflict_milli",
+        "cooperation_milli",
+        flat=pl.col("row") * size + column,
+        is_material=is_material,
+        is_verbal=is_verbal,
+        is_hostile=is_material & (pl.col("lowest_milli") <= FLOOR_MILLI).fill_null(value=False),
+    ).collect()
 
 
 def _grid(
