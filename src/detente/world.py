@@ -20,7 +20,7 @@ from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon, parse_day
 from detente.domain.tables import WATCH, check_table
 from detente.errors import CodebookError, CutoffError
-from detente.outlook import Parts, build_brief, read_series
+from detente.outlook import build_brief, measure_parts, read_series
 from detente.sample import load_chronology, read_card, sample_store_path
 from detente.store import open_store
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Side = Literal["pair", "dyad"]
 ArenaKind = Literal["place", "theme"]
+Day = str | dt.date
 #: A pair with fewer events a week is too quiet to be put on a list of movers.
 _WATCH_MIN_EVENTS_A_WEEK = 5
 _RECENT_WEEKS = 4
@@ -233,6 +234,13 @@ class World:
         answers = fitted.predict(panel, [as_of], horizon)
         return answers if pairs is None else answers.filter(pl.col("pair").is_in(pairs))
 
+    def provocations(
+        self, pair: Pair | None = None, *, as_of: Day | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
+    ) -> pl.DataFrame:
+        """Rows of the table ``hazards`` for all busy dyads, or for both directions of one pair."""
+        view, ahead = self.view_as_of(as_of), [Horizon(weeks) for weeks in horizons]
+        return forecast.forecast_provocations(view.cells(), view.coverage(), view.as_of, ahead, pair=pair)
+
     def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average.
 
@@ -266,17 +274,13 @@ class World:
         """
         levels = self.levels()
         recent = levels.filter(pl.col("week_end") > self.as_of - dt.timedelta(days=_RECENT_WEEKS * DAYS_IN_WEEK))
-        busy = (
-            levels.group_by("pair")
-            .agg(pl.col("n").mean().alias("weekly"))
-            .filter(pl.col("weekly") >= _WATCH_MIN_EVENTS_A_WEEK)["pair"]
-            .to_list()
-        )
+        weekly = levels.group_by("pair").agg(pl.col("n").mean())
+        busy = weekly.filter(pl.col("n") >= _WATCH_MIN_EVENTS_A_WEEK)["pair"].to_list()
         statuses = []
         for (pair,), rows in levels.filter(pl.col("pair").is_in(busy)).group_by("pair", maintain_order=True):
             status = relations.read_status(rows)
             statuses.append(
-                {"pair": pair, "status": status.status, "z": status.z, "recent": status.recent, "usual": status.usual}
+                {"pair": pair} | {name: getattr(status, name) for name in ("status", "z", "recent", "usual")}
             )
         wanted = horizon if isinstance(horizon, Horizon) else Horizon.parse(horizon)
         table = (
@@ -443,6 +447,10 @@ class PairView:
         answers = [self.world.forecast_pairs(Horizon(weeks), day, pairs=[self.pair.id]) for weeks in horizons]
         return pl.concat(answers)
 
+    def provocations(self, *, as_of: Day | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
+        """Rows of the table ``hazards``: the chance of at least one provocative move by each side towards the other."""
+        return self.world.provocations(self.pair, as_of=as_of, horizons=horizons)
+
     def outlook(self, as_of: str | dt.date | None = None, *, horizon: str | int = "13w") -> Brief:
         """The brief of the pair.
 
@@ -454,7 +462,7 @@ class PairView:
             CutoffError: when the pair has no events, or no data were held, by then.
         """
         world, view, wanted = self.world, self.world.view_as_of(as_of), Horizon.parse(horizon)
-        cells = view.cells(self.pair)
+        cells, day = view.cells(self.pair), view.as_of
         if cells.is_empty():
             raise CutoffError(
                 f"An outlook for {self.pair} as of {view.as_of} was asked for.",
@@ -463,33 +471,23 @@ class PairView:
             )
         coverage = view.coverage()
         panel_weeks = tuple(sorted({*STANDARD_HORIZONS, wanted.weeks}))
-        chronology = load_chronology().filter(pl.col("day") <= view.as_of)
         return build_brief(
             self.pair,
-            as_of=view.as_of,
+            as_of=day,
             provider=view.provider,
-            levels_pair=world.levels_of(self.pair, view.as_of),
-            levels_dyads=world.levels_of(self.pair, view.as_of, by="dyad"),
+            levels_pair=world.levels_of(self.pair, day),
+            levels_dyads=world.levels_of(self.pair, day, by="dyad"),
             coverage=coverage,
-            explanation=relations.explain_change(cells, coverage, self.pair, as_of=view.as_of),
-            forecasts=self.forecasts(as_of=view.as_of, horizons=panel_weeks),
-            chronology=chronology,
+            explanation=relations.explain_change(cells, coverage, self.pair, as_of=day),
+            forecasts=self.forecasts(as_of=day, horizons=panel_weeks),
+            chronology=load_chronology().filter(pl.col("day") <= day),
             card=world.card,
             horizon=wanted,
-            parts=self._parts(view),
-            series=read_series(world.drivers(view.as_of), self.pair),
-        )
-
-    def _parts(self, view: View) -> Parts:
-        """Voices and arenas for a brief."""
-        roles, places, covered = view.cells_by_role(self.pair), view.cells_by_place(self.pair), view.coverage()
-        kinds: tuple[ArenaKind, ...] = ("place", "theme")
-        day, pair = view.as_of, self.pair
-        return Parts(
-            relations.measure_voices(roles, covered, pair, as_of=day),
-            relations.measure_voice_gaps(roles, covered, pair, as_of=day),
-            pl.concat([relations.measure_arenas(places, covered, pair, as_of=day, kind=kind) for kind in kinds]),
-            pl.concat([relations.explain_by_arena(places, covered, pair, as_of=day, kind=kind) for kind in kinds]),
+            parts=measure_parts(
+                view.cells_by_role(self.pair), view.cells_by_place(self.pair), coverage, self.pair, day
+            ),
+            provocations=self.provocations(as_of=day, horizons=panel_weeks),
+            series=read_series(world.drivers(day), self.pair),
         )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
-from detente.domain.tables import CHRONOLOGY, COVERAGE, FORECASTS, LEVELS, REASONS
+from detente.domain.tables import CHRONOLOGY, COVERAGE, FORECASTS, HAZARDS, LEVELS, REASONS
 from detente.outlook import Brief, build_brief
 from detente.relations import Explanation
 
@@ -115,6 +115,25 @@ def _chronology(pair: Pair) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=CHRONOLOGY.schema, orient="row")
 
 
+def _provocations(pair: Pair, weeks: int) -> pl.DataFrame:
+    """Chances for both directions; over 26 weeks there is too little to go by, and in a short history altogether."""
+    rows = []
+    for horizon, p in ((4, 0.18), (13, 0.42), (26, None)):
+        for dyad, since in zip(pair.dyads, (None, 40), strict=True):
+            known = p is not None and weeks > 13
+            row = {"actor": dyad.actor, "recipient": dyad.recipient, "origin": AS_OF, "horizon_weeks": horizon}
+            row |= {"threshold": 20.0 if weeks > 13 else None, "days_since": since if weeks > 13 else None}
+            row |= {"model": "made-up-moves-v1"}
+            if known:
+                row |= {"p": p, "p_low": p - 0.1, "p_high": p + 0.15, "base_rate": p + 0.03}
+            elif weeks > 13:
+                row |= {"reason": "50 weeks can be judged; 52 are needed"}
+            else:
+                row |= {"reason": "fewer than 91 covered days in the two years up to the origin"}
+            rows.append(row)
+    return pl.DataFrame(rows, schema=HAZARDS.schema)
+
+
 @pytest.fixture
 def make_brief() -> Callable[..., Brief]:
     """Builds a brief; arguments override what it is made from."""
@@ -152,6 +171,7 @@ def make_brief() -> Callable[..., Brief]:
             ),
             "chronology": _chronology(pair),
             "card": CARD,
+            "provocations": _provocations(pair, weeks),
         } | parts
         return build_brief(pair, horizon=Horizon(horizon), **made)
 

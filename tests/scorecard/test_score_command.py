@@ -44,7 +44,16 @@ def test_an_outlook_is_recorded_resolved_and_shown(run: Run, tmp_path: Path) -> 
     assert [row["group"] for row in replay["by_horizon"]] == ["4", "13", "26"]
     assert any(row["id"].startswith(said["recorded"].split()[4]) for row in replay["worst"])
     assert "3 replays of the past resolved" in run("outlook", "USA", "RUS", "--no-record", "--md").stdout
-    assert "3 forecasts, digest" in run("doctor").stdout
+    moves = report["provocations"]["replay"]
+    assert moves["counts"] == {
+        "resolved": 2,
+        "void": 0,
+        "open": 0,
+        "repeated": 0,
+    }  # 13 and 26 weeks: too little history
+    assert [row["group"] for row in moves["scores"]] == ["all", "4"]
+    assert "provocative moves" in run("score").stdout
+    assert "5 forecasts, digest" in run("doctor").stdout
     run("score", "--contains", report["ledger"]["digest"])
     assert "holds no record" in run("score", "--by", "bin", "--contains", "0" * 64, code=1).stdout
     file = tmp_path / "ledger" / "forecasts.jsonl"

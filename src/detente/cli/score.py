@@ -85,13 +85,16 @@ def score(
         console(stderr=True).print(f"{said}, {len(done.held):,} were there already", highlight=False)
     broken = [str(finding) for finding in ledger.check()] + _missing(ledger, contains)
     card = scorecard.score_ledger(ledger, world)
+    moves = scorecard.score_ledger_provocations(ledger, world)
     scorecard.write_summary(card, ledger)
     head = ledger.head()
     if as_json:
         about = {"path": str(ledger.path), "records": head.count, "digest": head.digest, "findings": broken}
-        show_json({"ledger": about, **card.as_dict(top=top)})
+        show_json({"ledger": about, **card.as_dict(top=top), "provocations": moves.as_dict(top=top)})
     else:
         write(scorecard.write_scorecard(card, by=by.value if by else None, top=top) + "\n")
+        if by is None and (said := scorecard.write_provocations(moves, top=top)):
+            write(said + "\n")
         write(f"\nLedger: {head.count:,} records, digest {head.digest}\n")
         write("".join(f"broken: {finding}\n" for finding in broken))
     if broken:

@@ -6,18 +6,24 @@ the origin it answers from, except ``resolve``, which says what came out.
 
 from __future__ import annotations
 
+from detente.forecast.chances import forecast_provocations
 from detente.forecast.climatology import Climatology
+from detente.forecast.hazard import OWN_RATE
 from detente.forecast.logit import Logit
 from detente.forecast.outcomes import OUTCOME_NAME, Situation, describe_situation, outcome_index, resolve
 from detente.forecast.panel import Panel, build_panel
 from detente.forecast.protocol import Forecaster
+from detente.forecast.provoked import answer_provocations
 from detente.forecast.questions import Question
+from detente.forecast.rules import PROVOKED
 from detente.forecast.stated import BASE_MODEL, answer_stated, state_questions
 from detente.forecast.trained import Trained
 
 __all__ = [
     "BASE_MODEL",
     "OUTCOME_NAME",
+    "OWN_RATE",
+    "PROVOKED",
     "Climatology",
     "Forecaster",
     "Logit",
@@ -25,10 +31,12 @@ __all__ = [
     "Question",
     "Situation",
     "Trained",
+    "answer_provocations",
     "answer_stated",
     "build_panel",
     "default_forecaster",
     "describe_situation",
+    "forecast_provocations",
     "outcome_index",
     "resolve",
     "state_questions",

@@ -1,4 +1,4 @@
-"""Days of many dyads side by side: what hazards of provocative moves are read from.
+"""Days of many dyads side by side: what hazards and questions of provocative moves are read from.
 
 In come the tables ``cells`` and ``coverage``; out comes one array a quantity, dyads by calendar days. A day that is not
 covered holds nothing and is marked as such.
@@ -18,13 +18,14 @@ import polars as pl
 from detente.codebook import quads
 from detente.domain.tables import CELLS, COVERAGE, check_table
 from detente.errors import QuestionError
-from detente.relations.provocation import DAYS_TO_JUDGE, FLOOR_MILLI, LOOK_BACK_DAYS, PERCENTILE
+from detente.relations.provocation import FLOOR_MILLI
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 _MILLI = 1000.0
+_GRIDS = ("events", "material", "verbal", "cooperation", "hostile")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class DyadDays:
         material: Material conflict in Goldstein points, no sign, same shape.
         verbal: Verbal conflict, likewise.
         cooperation: Cooperation, likewise.
-        hostile: Whether one event was of intensity −6 or below, same shape.
+        hostile: Whether one act of material conflict was of intensity −6 or below, same shape.
     """
 
     dyads: tuple[tuple[str, str], ...]
@@ -70,30 +71,18 @@ class DyadDays:
     def until(self, day: dt.date) -> DyadDays:
         """The days up to and including one: all that is known at that origin."""
         end = self.position(day) + 1
-        cut = {
-            name: getattr(self, name)[:, :end] for name in ("events", "material", "verbal", "cooperation", "hostile")
-        }
+        cut = {name: getattr(self, name)[:, :end] for name in _GRIDS}
         return DyadDays(self.dyads, self.first, self.covered[:end], **cut)
 
-    @cached_property
-    def provoked(self) -> Bools:
-        """Provocative days by ``provocation-v1``, shape (dyads, days); each judged by earlier days alone."""
-        found = np.zeros(self.material.shape, dtype=np.bool_)
-        for day in np.flatnonzero(self.is_judged):
-            start = max(day - LOOK_BACK_DAYS, 0)
-            rows = np.flatnonzero(self.hostile[:, day])
-            if rows.size:
-                past = self.material[rows, start:day][:, self.covered[start:day]]
-                found[rows, day] = self.material[rows, day] > np.quantile(past, PERCENTILE, axis=1)
-        return found
+    def of(self, rows: npt.NDArray[np.int64]) -> DyadDays:
+        """Some of the dyads."""
+        chosen = {name: getattr(self, name)[rows] for name in _GRIDS}
+        return DyadDays(tuple(self.dyads[row] for row in rows), self.first, self.covered, **chosen)
 
     @cached_property
-    def is_judged(self) -> Bools:
-        """Covered days with enough covered days in the two years before them, shape (days,)."""
-        total = np.concatenate([[0], np.cumsum(self.covered)])
-        days = np.arange(self.covered.size)
-        before = total[days] - total[np.maximum(days - LOOK_BACK_DAYS, 0)]
-        return np.asarray(self.covered & (before >= DAYS_TO_JUDGE), dtype=np.bool_)
+    def candidate(self) -> Floats:
+        """Material conflict of the days with a hostile act, else 0: what can pass a threshold, shape (dyads, days)."""
+        return np.where(self.hostile, self.material, 0.0)
 
     @cached_property
     def reverse(self) -> Ints:
@@ -110,7 +99,8 @@ def build_dyad_days(
     Args:
         cells: Rows of ``cells``.
         coverage: Rows of ``coverage``.
-        dyads: Which dyads; by default all in the cells. Cells whose direction is not known belong to none.
+        dyads: Which dyads, in this order; by default all in the cells, by name. Cells whose direction is not known
+            belong to none.
 
     Raises:
         DataError: when a table does not fit its schema.
@@ -121,38 +111,55 @@ def build_dyad_days(
     if coverage.is_empty():
         raise QuestionError("Days of dyads were asked for.", "No day is covered.", "Load data first.")
     directed = cells.filter("directed")
-    names = sorted(set(dyads if dyads is not None else directed.select("actor", "recipient").unique().iter_rows()))
+    names = list(dyads) if dyads is not None else sorted(directed.select("actor", "recipient").unique().iter_rows())
     days = coverage.sort("day")
     first: dt.date = days["day"][0]
     size = (days["day"][-1] - first).days + 1
     covered = np.zeros(size, dtype=np.bool_)
     covered[[(day - first).days for day in days.filter(pl.col("status") == "present")["day"]]] = True
-    place = pl.DataFrame(
-        {"actor": [a for a, _ in names], "recipient": [b for _, b in names], "row": range(len(names))},
-        schema={"actor": pl.String, "recipient": pl.String, "row": pl.Int64},
-    )
-    rows = directed.join(place, on=["actor", "recipient"]).with_columns(
-        ((pl.col("occurred") - pl.lit(first)).dt.total_days()).alias("column"),
-        pl.col("event_type").replace_strict(quads(), default=None, return_dtype=pl.String).alias("quad"),
-    )
-    rows = rows.filter(pl.col("column").is_between(0, size - 1))
-    is_material, is_verbal = pl.col("quad") == "material conflict", pl.col("quad") == "verbal conflict"
+    rows = _placed(directed, names, first, size)
+    is_material, is_verbal = rows["is_material"].to_numpy(), rows["is_verbal"].to_numpy()
+    flat, shape = rows["flat"].to_numpy(), (len(names), size)
+    conflict = rows["conflict_milli"].to_numpy() / _MILLI
+    hostile = rows["is_hostile"].to_numpy()
     return DyadDays(
         tuple(names),
         first,
         covered,
-        events=_grid(rows, pl.col("n"), len(names), covered),
-        material=_grid(rows.filter(is_material), pl.col("conflict_milli") / _MILLI, len(names), covered),
-        verbal=_grid(rows.filter(is_verbal), pl.col("conflict_milli") / _MILLI, len(names), covered),
-        cooperation=_grid(rows, pl.col("cooperation_milli") / _MILLI, len(names), covered),
-        hostile=_grid(rows.filter(is_material), pl.col("lowest_milli") <= FLOOR_MILLI, len(names), covered) > 0,
+        events=_grid(flat, rows["n"].to_numpy(), shape, covered),
+        material=_grid(flat[is_material], conflict[is_material], shape, covered),
+        verbal=_grid(flat[is_verbal], conflict[is_verbal], shape, covered),
+        cooperation=_grid(flat, rows["cooperation_milli"].to_numpy() / _MILLI, shape, covered),
+        hostile=_grid(flat[hostile], np.ones(int(hostile.sum())), shape, covered) > 0,
     )
 
 
-def _grid(rows: pl.DataFrame, value: pl.Expr, dyads: int, covered: Bools) -> Floats:
+def _placed(directed: pl.DataFrame, names: list[tuple[str, str]], first: dt.date, size: int) -> pl.DataFrame:
+    """Cells of the dyads: their place in a grid laid out in one line (``flat``), their sums, and what they are."""
+    place = pl.DataFrame(
+        {"actor": [a for a, _ in names], "recipient": [b for _, b in names], "row": range(len(names))},
+        schema={"actor": pl.String, "recipient": pl.String, "row": pl.Int64},
+    )
+    column = (pl.col("occurred") - pl.lit(first)).dt.total_days()
+    is_material, is_verbal = (
+        pl.col("event_type").is_in([name for name, quad in quads().items() if quad == wanted]).fill_null(value=False)
+        for wanted in ("material conflict", "verbal conflict")
+    )
+    kept = directed.lazy().filter(column.is_between(0, size - 1)).join(place.lazy(), on=["actor", "recipient"])
+    return kept.select(
+        "n",
+        "conflict_milli",
+        "cooperation_milli",
+        flat=pl.col("row") * size + column,
+        is_material=is_material,
+        is_verbal=is_verbal,
+        is_hostile=is_material & (pl.col("lowest_milli") <= FLOOR_MILLI).fill_null(value=False),
+    ).collect()
+
+
+def _grid(
+    flat: npt.NDArray[np.int64], values: npt.NDArray[np.generic], shape: tuple[int, int], covered: Bools
+) -> Floats:
     """Sums by dyad and day; nothing on days that are not covered."""
-    size = covered.size
-    flat = (rows["row"] * size + rows["column"]).to_numpy()
-    weights = rows.select(value.cast(pl.Float64).fill_null(0.0)).to_series().to_numpy()
-    sums = np.bincount(flat, weights, dyads * size).reshape(dyads, size)
+    sums = np.bincount(flat, values, shape[0] * shape[1]).reshape(shape)
     return np.asarray(sums * covered, dtype=np.float64)

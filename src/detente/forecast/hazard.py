@@ -1,27 +1,34 @@
-"""The hazard of a provocative move: at least one by A towards B within N weeks (``hazard-v1``)."""
+"""The hazard of a provocative move: at least one by A towards B within N weeks (``hazard-v2``), by ``provoked-v1``."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from detente.domain.periods import DAYS_IN_WEEK, Horizon
 from detente.domain.tables import HAZARDS, check_table
 from detente.errors import QuestionError
-from detente.forecast.dyad_days import DyadDays
-from detente.forecast.hazard_features import HAZARD_FEATURES, base_rates, build_hazard_features, spans_with_a_move
+from detente.forecast.dyad_days import Bools, DyadDays, Floats, Ints
+from detente.forecast.hazard_features import HAZARD_FEATURES, build_hazard_features
+from detente.forecast.hazard_history import BaseRates, History, base_rates, build_history
+from detente.forecast.provoked import answers
+from detente.forecast.rules import DAYS_NEEDED
 
-Floats = npt.NDArray[np.float64]
-
+#: Public, versioned names of the model and of the base rate beside it.
+HAZARD, OWN_RATE = "hazard-v2", "own-rate-v1"
 #: Resolved questions with a move, and without one, that must be there before the model speaks.
 MIN_OF_EACH = 50
 #: Strength of the ridge on standardised features, in cases that do not overlap.
 RIDGE = 10.0
-_NEWTON_STEPS = 20
+#: It learns from at most so many origins, evenly spread, and cases, drawn from them: a brief waits for it.
+MOST_ORIGINS, MOST_CASES = 52, 8_000
+#: The busiest dyads stand for the pool: so many are enough to learn from, and all else is answered from them.
+POOL_DYADS = 400
+_NEWTON_STEPS, _STILL, _SEED = 20, 1e-4, 1
 _BAND = 1.6449
 #: Cases of one origin share the world's news: their standard errors are those of a tenth as many.
 _CASE_WEIGHT = 0.1
@@ -29,7 +36,7 @@ _CASE_WEIGHT = 0.1
 
 @dataclass(frozen=True)
 class Coefficients:
-    """What a hazard model has learned.
+    """What a hazard model has learned for one horizon.
 
     Args:
         weights: Intercept and slopes, shape (1 + features,); zeros where there was too little to learn from.
@@ -52,74 +59,134 @@ class ProvocationHazard:
     little to learn from, the answer is the shrunk base rate. One model serves all dyads.
 
     Args:
-        found: What it has learned; None until then.
-        learned: The last day it has learned from.
-        horizon_weeks: The horizon it has learned for.
+        found: What it has learned, by horizon in weeks.
+        learned: The last day it has learned from; None until then.
+        pool: How many dyads, from the first, it learned from; the others are only asked about.
     """
 
-    found: Coefficients | None = None
+    found: dict[int, Coefficients] | None = None
     learned: dt.date | None = None
-    horizon_weeks: int = 0
+    pool: int | None = None
 
     name = "hazard"
-    version = "v1"
+    version = "v2"
 
-    def fit(self, days: DyadDays, origin: dt.date, horizon: Horizon) -> ProvocationHazard:
-        """Learn from the questions of all dyads that were closed by an origin.
+    def fit(
+        self, days: DyadDays, origin: dt.date, horizons: Sequence[Horizon], *, pool: int | None = None
+    ) -> ProvocationHazard:
+        """Learn from questions of all dyads that were closed by an origin, a week or more apart.
 
         Args:
             days: Days of all dyads; those after the origin are not read.
             origin: The day at whose end it learns.
-            horizon: How far ahead.
+            horizons: How far ahead.
+            pool: How many dyads, from the first, to learn from; by default all.
 
         Raises:
             QuestionError: when the origin is not among the days.
         """
         known = days.until(origin)
-        features, offset, happened = _past_cases(known, horizon)
-        if min(happened.sum(), (~happened).sum()) < MIN_OF_EACH:
-            return ProvocationHazard(_nothing_learned(), origin, horizon.weeks)
-        centre, unit = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-6)
-        weight = min(1.0 / horizon.weeks, 1.0)  # questions are a week apart and overlap
-        weights, covariance = _fit_logistic((features - centre) / unit, offset, happened, weight)
-        return ProvocationHazard(Coefficients(weights, covariance, centre, unit), origin, horizon.weeks)
+        past = build_history(known if pool is None else known.of(np.arange(min(pool, len(known.dyads)))))
+        asked = np.flatnonzero(past.is_judged)
+        asked = asked[:: max(-(-asked.size // MOST_ORIGINS), 1)]
+        features = build_hazard_features(past, asked)
+        found = {horizon.weeks: _learn(past, asked, features, horizon) for horizon in horizons}
+        return ProvocationHazard(found, origin, pool)
 
-    def predict(self, days: DyadDays, origin: dt.date, horizon: Horizon) -> pl.DataFrame:
-        """Rows of the table ``hazards``: every dyad at one origin.
+    def predict(self, days: DyadDays, origin: dt.date, horizons: Sequence[Horizon]) -> pl.DataFrame:
+        """Rows of the table ``hazards``: every dyad at one origin, horizon by horizon.
 
         Raises:
-            QuestionError: when it has not learned for this horizon, or learned after the origin, or the origin is not
+            QuestionError: when it has not learned for a horizon, or learned after the origin, or the origin is not
                 among the days.
         """
-        if self.found is None or self.learned is None or horizon.weeks != self.horizon_weeks or origin < self.learned:
+        weeks = [horizon.weeks for horizon in horizons]
+        if self.found is None or self.learned is None or set(weeks) - set(self.found) or origin < self.learned:
             raise QuestionError(
-                f"Hazards over {horizon} from {origin} were asked for.",
-                f"The model has learned for {self.horizon_weeks} weeks, from what was known on {self.learned}.",
-                "Fit it for this horizon and this origin or an earlier one.",
+                f"Chances of provocative moves over {', '.join(map(str, weeks))} weeks from {origin} were asked for.",
+                f"The model has learned for {sorted(self.found or {})} weeks, from what was known on {self.learned}.",
+                "Fit it for these horizons and this origin or an earlier one.",
             )
-        known = days.until(origin)
-        happened, held = spans_with_a_move(known, horizon)
-        own, shrunk = base_rates(happened, held, horizon)
-        features = build_hazard_features(known, known.covered.size - 1, shrunk)
-        design = _design((features - self.found.centre) / self.found.unit)
-        middle = np.log(shrunk / (1 - shrunk)) + design @ self.found.weights
-        doubt = np.sqrt(np.einsum("ci,ij,cj->c", design, self.found.covariance, design))
-        doubt = np.maximum(doubt, _base_doubt(shrunk, held, horizon) if not self.found.weights.any() else 0.0)
+        past = build_history(days.until(origin))
+        features = build_hazard_features(past, np.array([past.places.size - 1]), pool=self.pool)[0]
+        since = _days_since(past)
+        return pl.concat([self._answer(past, features, since, horizon, origin) for horizon in horizons])
+
+    def _answer(self, past: History, features: Floats, since: Ints, horizon: Horizon, origin: dt.date) -> pl.DataFrame:
+        """Rows at one horizon; null with the reason where too few weeks can be judged."""
+        coefficients = (self.found or {})[horizon.weeks]
+        happened, held = past.spans(horizon)
+        rates = base_rates(happened, held, horizon, pool=self.pool)
+        logit = np.log(rates.shrunk / (1 - rates.shrunk))
+        design = _design((np.column_stack([logit, features]) - coefficients.centre) / coefficients.unit)
+        middle = logit + design @ coefficients.weights
+        doubt = np.sqrt(np.einsum("ci,ij,cj->c", design, coefficients.covariance, design))
+        doubt = np.maximum(doubt, 0.0 if coefficients.weights.any() else _base_doubt(rates, horizon))
+        bars, reason = past.bars[:, -1], _reason(past, rates)
+        known = {
+            "p": _logistic(middle),
+            "p_low": _logistic(middle - _BAND * doubt),
+            "p_high": _logistic(middle + _BAND * doubt),
+            "base_rate": rates.own,
+        }
+        count = len(past.days.dyads)
         frame = pl.DataFrame(
             {
-                "actor": [actor for actor, _ in days.dyads],
-                "recipient": [recipient for _, recipient in days.dyads],
-                "origin": [origin] * len(days.dyads),
-                "horizon_weeks": [horizon.weeks] * len(days.dyads),
-                "p": _logistic(middle),
-                "p_low": _logistic(middle - _BAND * doubt),
-                "p_high": _logistic(middle + _BAND * doubt),
-                "base_rate": own,
-                "model": [f"{self.name}-{self.version}"] * len(days.dyads),
+                "actor": [actor for actor, _ in past.days.dyads],
+                "recipient": [recipient for _, recipient in past.days.dyads],
+                "origin": [origin] * count,
+                "horizon_weeks": [horizon.weeks] * count,
+                **{name: [None] * count if reason else values for name, values in known.items()},
+                "threshold": [None if np.isnan(bar) else float(bar) for bar in bars],
+                "days_since": [None if day < 0 else int(day) for day in since],
+                "reason": [reason] * count,
+                "model": [HAZARD] * count,
             },
             schema=HAZARDS.schema,
         )
         return check_table(frame, HAZARDS)
+
+
+def resolve_hazards(days: DyadDays, origin: dt.date, horizon: Horizon) -> pl.DataFrame:
+    """What came out by ``provoked-v1``: ``actor, recipient, origin, horizon_weeks, happened``; without the void.
+
+    Raises:
+        QuestionError: when the origin or the last day of the span is not among the days.
+    """
+    found = answers(days, origin, origin + dt.timedelta(days=DAYS_IN_WEEK * horizon.weeks))
+    rows = [
+        (actor, recipient, origin, horizon.weeks, bool(answer))
+        for (actor, recipient), answer in zip(days.dyads, found, strict=True)
+        if answer >= 0
+    ]
+    schema = pl.Schema([*list(HAZARDS.schema.items())[:4], ("happened", pl.Boolean)])
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _learn(past: History, asked: Ints, features: Floats, horizon: Horizon) -> Coefficients:
+    """Fit one horizon to the questions that had closed, each with the base rate of its own day."""
+    happened, held = past.spans(horizon)
+    parts = []
+    for place, origin in enumerate(asked):
+        if held[origin]:
+            ended = held & (np.arange(held.size) <= origin - horizon.weeks)
+            shrunk = base_rates(happened, ended, horizon).shrunk
+            logit = np.log(shrunk / (1 - shrunk))
+            parts.append((np.column_stack([logit, features[place]]), logit, happened[:, origin]))
+    if not parts:
+        return _nothing_learned()
+    columns, offset, outcome = (np.concatenate(part) for part in zip(*parts, strict=True))
+    size = outcome.size
+    if size > MOST_CASES:
+        drawn = np.sort(np.random.default_rng(_SEED).choice(size, MOST_CASES, replace=False))
+        columns, offset, outcome = columns[drawn], offset[drawn], outcome[drawn]
+    if min(outcome.sum(), (~outcome).sum()) < MIN_OF_EACH:
+        return _nothing_learned()
+    centre, unit = columns.mean(axis=0), np.maximum(columns.std(axis=0), 1e-6)
+    apart = float(np.diff(asked).min()) if asked.size > 1 else 1.0
+    weight = size / outcome.size * min(apart / horizon.weeks, 1.0)  # questions overlap; those left out are spoken for
+    weights, covariance = _fit_logistic((columns - centre) / unit, offset, outcome, weight)
+    return Coefficients(weights, covariance, centre, unit)
 
 
 def _nothing_learned() -> Coefficients:
@@ -127,51 +194,7 @@ def _nothing_learned() -> Coefficients:
     return Coefficients(np.zeros(1 + width), np.zeros((1 + width, 1 + width)), np.zeros(width), np.ones(width))
 
 
-def resolve_hazards(days: DyadDays, origin: dt.date, horizon: Horizon) -> pl.DataFrame:
-    """What came out: ``actor, recipient, origin, horizon_weeks, happened``; empty where the span cannot be judged.
-
-    Raises:
-        QuestionError: when the origin is not among the days.
-    """
-    happened, held = spans_with_a_move(days, horizon)
-    place = days.position(origin)
-    schema = pl.Schema([*list(HAZARDS.schema.items())[:4], ("happened", pl.Boolean)])
-    if not held[place]:
-        return pl.DataFrame(schema=schema)
-    count = len(days.dyads)
-    return pl.DataFrame(
-        {
-            "actor": [actor for actor, _ in days.dyads],
-            "recipient": [recipient for _, recipient in days.dyads],
-            "origin": [origin] * count,
-            "horizon_weeks": [horizon.weeks] * count,
-            "happened": happened[:, place],
-        },
-        schema=schema,
-    )
-
-
-def _past_cases(known: DyadDays, horizon: Horizon) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Features, logits of the shrunk base rate and outcomes of all dyads, asked weekly and closed by the last day."""
-    happened, held = spans_with_a_move(known, horizon)
-    length = horizon.weeks * DAYS_IN_WEEK
-    parts: list[tuple[Floats, Floats, npt.NDArray[np.bool_]]] = []
-    for place in range(known.covered.size - 1 - length, -1, -DAYS_IN_WEEK):
-        if not (held[place] and known.is_judged[: place + 1].any()):
-            continue
-        ended = np.arange(held.size) <= place - length  # spans that had ended when this question was asked
-        _, shrunk = base_rates(happened, held & ended, horizon)
-        features = build_hazard_features(known, place, shrunk)
-        parts.append((features, np.log(shrunk / (1 - shrunk)), happened[:, place]))
-    if not parts:
-        return np.empty((0, len(HAZARD_FEATURES))), np.empty(0), np.empty(0, dtype=np.bool_)
-    features, offset, outcome = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return features, offset, outcome
-
-
-def _fit_logistic(
-    features: Floats, offset: Floats, happened: npt.NDArray[np.bool_], weight: float
-) -> tuple[Floats, Floats]:
+def _fit_logistic(features: Floats, offset: Floats, happened: Bools, weight: float) -> tuple[Floats, Floats]:
     """Penalised maximum likelihood by Newton's method; the intercept is hardly pulled."""
     design = _design(features)
     ridge = np.full(design.shape[1], RIDGE)
@@ -182,15 +205,34 @@ def _fit_logistic(
         p = _logistic(offset + design @ beta)
         gradient = weight * design.T @ (happened - p) - ridge * beta
         curvature = weight * (design * (p * (1 - p))[:, None]).T @ design + np.diag(ridge)
-        beta = beta + np.linalg.solve(curvature, gradient)
+        step = np.linalg.solve(curvature, gradient)
+        beta = beta + step
+        if np.abs(step).max() < _STILL:
+            break
     scaled = _CASE_WEIGHT * (curvature - np.diag(ridge)) + np.diag(ridge)
     return beta, np.asarray(np.linalg.inv(scaled), dtype=np.float64)
 
 
-def _base_doubt(shrunk: Floats, held: npt.NDArray[np.bool_], horizon: Horizon) -> Floats:
+def _base_doubt(rates: BaseRates, horizon: Horizon) -> Floats:
     """Standard error of a base rate on the logit scale."""
-    spans = held.sum() / (horizon.weeks * DAYS_IN_WEEK) + 1.0
-    return np.asarray(1 / np.sqrt(np.maximum(spans * shrunk * (1 - shrunk), 0.05)), dtype=np.float64)
+    spans = rates.weeks / horizon.weeks + 1.0
+    return np.asarray(1 / np.sqrt(np.maximum(spans * rates.shrunk * (1 - rates.shrunk), 0.05)), dtype=np.float64)
+
+
+def _days_since(past: History) -> Ints:
+    """Days since the last day above the threshold of today, of the two years looked at; −1 where there is none."""
+    with np.errstate(invalid="ignore"):
+        back = (past.days.candidate > past.bars[:, -1:])[:, ::-1]
+    return np.where(back.any(axis=1), back.argmax(axis=1), -1)
+
+
+def _reason(past: History, rates: BaseRates) -> str | None:
+    """Why no chance is given; None where one is."""
+    if not past.is_judged.size or not past.is_judged[-1]:
+        return f"fewer than {DAYS_NEEDED} covered days in the two years up to the origin"
+    if rates.weeks < rates.needed:
+        return f"{rates.weeks} weeks can be judged; {rates.needed} are needed"
+    return None
 
 
 def _design(features: Floats) -> Floats:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from detente.domain.periods import DAYS_IN_WEEK, Horizon
-from detente.forecast.dyad_days import DyadDays
-from detente.relations.provocation import DAYS_TO_JUDGE, LOOK_BACK_DAYS, PERCENTILE
+from detente.domain.periods import DAYS_IN_WEEK
+from detente.forecast.dyad_days import Bools, Floats, Ints
+from detente.forecast.hazard_history import History
 
-Floats = npt.NDArray[np.float64]
-
+#: All but the first are the same for all horizons: the first is the logit of the base rate, shrunk to the pool.
 HAZARD_FEATURES = (
     "base_logit",
     "moves_7",
@@ -34,118 +32,107 @@ HAZARD_FEATURES = (
     "volume_364",
 )
 _MONTH, _QUARTER, _YEAR = 28, 91, 364
-#: Spans of a horizon for which the pool's rate counts beside a dyad's own.
-POOL_SPANS = 4.0
+_YEAR_WEEKS = _YEAR // DAYS_IN_WEEK
 _CLIP = 4.0
 #: The recency of a dyad without a move in a year.
 _YEARS_AGO = float(np.log1p(_YEAR))
 
 
-def spans_with_a_move(days: DyadDays, horizon: Horizon) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Whether the span after each day held a provocative move, and whether that can be said.
+def build_hazard_features(past: History, origins: Ints, *, pool: int | None = None) -> Floats:
+    """Features of all dyads at the end of some weeks, but for the base rate's, shape (origins, dyads, 19).
 
-    Returns:
-        Shape (dyads, days) and (days,). A span counts when it has ended and at least half of its days are judged.
-    """
-    length = horizon.weeks * DAYS_IN_WEEK
-    held = np.zeros(days.covered.size, dtype=np.bool_)
-    happened = np.zeros(days.provoked.shape, dtype=np.bool_)
-    size = days.covered.size - length
-    if size > 0:
-        total = np.cumsum(days.provoked, axis=1)
-        happened[:, :size] = total[:, length:] - total[:, :-length] > 0
-        judged = np.cumsum(days.is_judged)
-        held[:size] = 2 * (judged[length:] - judged[:-length]) >= length
-    return happened, held
-
-
-def base_rates(happened: npt.NDArray[np.bool_], held: npt.NDArray[np.bool_], horizon: Horizon) -> tuple[Floats, Floats]:
-    """Each dyad's own rate of spans with a move (a Jeffreys mean), and the same shrunk to the pool.
+    Moves are days that pass the threshold as it was known at that origin.
 
     Args:
-        happened: Spans that have ended by the origin, shape (dyads, days).
-        held: Which of them count, shape (days,).
-        horizon: Length of the spans; those that overlap count for as many as fit side by side.
+        past: What was known by the last of the days.
+        origins: Which of its weekly origins.
+        pool: How many dyads, from the first, stand for the world and for what each side does elsewhere.
     """
-    fitting = held.sum() / (horizon.weeks * DAYS_IN_WEEK)
-    share = happened[:, held].mean(axis=1) if held.any() else np.zeros(happened.shape[0])
-    pool = (share.sum() * fitting + 0.5) / (share.size * fitting + 1.0) if fitting else 0.5
-    own = (share * fitting + 0.5) / (fitting + 1.0)
-    shrunk = (share * fitting + POOL_SPANS * pool) / (fitting + POOL_SPANS)
-    return own, shrunk
+    means = _Means(past)
+    size = len(past.days.dyads) if pool is None else pool
+    names = np.array(past.days.dyads, dtype=object).reshape(-1, 2)
+    codes = [np.unique(names[:, side].astype(str), return_inverse=True)[1] for side in (0, 1)]
+    found = [_at(past, means, int(origin), codes, size) for origin in origins]
+    shape = (0, len(past.days.dyads), len(HAZARD_FEATURES) - 1)
+    return np.clip(np.stack(found), -2 * _CLIP, _CLIP) if found else np.empty(shape)
 
 
-def build_hazard_features(days: DyadDays, place: int, shrunk: Floats) -> Floats:
-    """Features of all dyads at the end of one day, shape (dyads, 20).
+def _at(past: History, means: _Means, origin: int, codes: list[Ints], pool: int) -> Floats:
+    """Features at one origin, shape (dyads, 19)."""
+    days, place = past.days, int(past.places[origin])
+    bar = np.where(np.isnan(past.bars[:, origin]), np.inf, past.bars[:, origin])
+    recent = days.candidate[:, max(place + 1 - _QUARTER, 0) : place + 1]
+    moves = recent > bar[:, None]
+    weeks = past.highest[:, max(origin + 1 - _YEAR_WEEKS, 0) : origin + 1]
+    month, recency = moves[:, -_MONTH:].sum(axis=1).astype(np.float64), _recency(weeks > bar[:, None])
+    material = means.log_ratio("material", origin)
+    year = means.mean("material", origin, _YEAR)
+    return np.stack(
+        [
+            moves[:, -DAYS_IN_WEEK:].sum(axis=1),
+            month,
+            np.log1p(moves.sum(axis=1)),
+            recency,
+            _of_reverse(month, days.reverse),
+            _of_reverse(recency, days.reverse, otherwise=_YEARS_AGO),
+            _of_reverse(material, days.reverse),
+            np.log1p(_elsewhere(month, codes[0], pool)),
+            np.log1p(_elsewhere(month, codes[1], pool)),
+            np.full(len(days.dyads), 10 * month[:pool].mean()),
+            np.log((means.mean("material", origin, DAYS_IN_WEEK) + 0.02) / (year + 0.02)),
+            material,
+            np.sqrt(means.mean("hostile", origin, _MONTH)),
+            np.sqrt(means.mean("hostile", origin, _YEAR)),
+            recent[:, -_MONTH:].max(axis=1) / np.maximum(bar, 2.0),
+            means.log_ratio("verbal", origin),
+            means.log_ratio("cooperation", origin, floor=0.1),
+            means.log_ratio("events", origin),
+            np.log(np.maximum(means.mean("events", origin, _YEAR), 0.02)),
+        ],
+        axis=1,
+    )
+
+
+class _Means:
+    """Means per covered day over whole weeks up to an origin, from running sums.
 
     Args:
-        days: The days; those after ``place`` are not read.
-        place: The origin's column.
-        shrunk: Base rates shrunk to the pool, as known at the origin.
+        past: What was known at each weekly origin.
     """
-    moves = days.provoked
-    month, recency = _recent(moves, place, _MONTH), _recency(moves, place)
-    reverse = days.reverse
-    year = _mean(days.material, days, place, _YEAR)
-    usual_volume = np.maximum(_mean(days.events, days, place, _YEAR), 0.02)
-    start = max(place + 1 - LOOK_BACK_DAYS, 0)
-    past = days.material[:, start : place + 1][:, days.covered[start : place + 1]]
-    bar = np.quantile(past, PERCENTILE, axis=1) if past.shape[1] >= DAYS_TO_JUDGE else np.ones(len(days.dyads))
-    peak = days.material[:, max(place + 1 - _MONTH, 0) : place + 1].max(axis=1)
-    columns = [
-        np.log(shrunk / (1 - shrunk)),
-        _recent(moves, place, DAYS_IN_WEEK),
-        month,
-        np.log1p(_recent(moves, place, _QUARTER)),
-        recency,
-        _of_reverse(month, reverse),
-        _of_reverse(recency, reverse, otherwise=_YEARS_AGO),
-        _of_reverse(_log_ratio(days.material, days, place), reverse),
-        np.log1p(_elsewhere(month, days, side=0)),
-        np.log1p(_elsewhere(month, days, side=1)),
-        np.full(len(days.dyads), 10 * month.mean()),
-        np.log((_mean(days.material, days, place, DAYS_IN_WEEK) + 0.02) / (year + 0.02)),
-        _log_ratio(days.material, days, place),
-        np.sqrt(_mean(days.hostile, days, place, _MONTH)),
-        np.sqrt(_mean(days.hostile, days, place, _YEAR)),
-        peak / np.maximum(bar, 2.0),
-        _log_ratio(days.verbal, days, place),
-        _log_ratio(days.cooperation, days, place, floor=0.1),
-        _log_ratio(days.events, days, place),
-        np.log(usual_volume),
-    ]
-    return np.asarray(np.clip(np.stack(columns, axis=1), -2 * _CLIP, _CLIP), dtype=np.float64)
+
+    def __init__(self, past: History) -> None:
+        self._covered = np.concatenate([[0], np.cumsum(past.covered)])
+        starts = np.maximum(past.places + 1 - DAYS_IN_WEEK, 0)
+        self._sums = {}
+        for name in ("events", "material", "verbal", "cooperation", "hostile"):
+            weekly = np.add.reduceat(getattr(past.days, name), starts, axis=1, dtype=np.float64)
+            self._sums[name] = np.pad(np.cumsum(weekly, axis=1), ((0, 0), (1, 0))).T.copy()
+
+    def mean(self, name: str, origin: int, span: int) -> Floats:
+        """Mean per covered day of so many days up to an origin, shape (dyads,)."""
+        start = max(origin + 1 - span // DAYS_IN_WEEK, 0)
+        count = max(int(self._covered[origin + 1] - self._covered[start]), 1)
+        return np.asarray((self._sums[name][origin + 1] - self._sums[name][start]) / count, dtype=np.float64)
+
+    def log_ratio(self, name: str, origin: int, *, floor: float = 0.02) -> Floats:
+        """Log of the last month's daily mean over the last year's."""
+        month, year = self.mean(name, origin, _MONTH), self.mean(name, origin, _YEAR)
+        return np.asarray(np.log((np.maximum(month, 0) + floor) / (np.maximum(year, 0) + floor)), dtype=np.float64)
 
 
-def _recent(values: npt.NDArray[np.generic], place: int, span: int) -> Floats:
-    return np.asarray(values[:, max(place + 1 - span, 0) : place + 1].sum(axis=1), dtype=np.float64)
+def _recency(weeks: Bools) -> Floats:
+    """Log of the days since the week of the last move, at most a year."""
+    back = weeks[:, ::-1]
+    since = np.where(back.any(axis=1), back.argmax(axis=1), _YEAR_WEEKS)
+    return np.asarray(np.log1p(DAYS_IN_WEEK * since), dtype=np.float64)
 
 
-def _mean(values: npt.NDArray[np.generic], days: DyadDays, place: int, span: int) -> Floats:
-    """Mean per covered day of the last days."""
-    count = max(int(days.covered[max(place + 1 - span, 0) : place + 1].sum()), 1)
-    return _recent(values, place, span) / count
-
-
-def _log_ratio(values: Floats, days: DyadDays, place: int, *, floor: float = 0.02) -> Floats:
-    """Log of the last month's daily mean over the last year's."""
-    month, year = _mean(values, days, place, _MONTH), _mean(values, days, place, _YEAR)
-    return np.asarray(np.log((month + floor) / (year + floor)), dtype=np.float64)
-
-
-def _recency(moves: npt.NDArray[np.bool_], place: int) -> Floats:
-    """Log of the days since the last move, at most a year."""
-    back = moves[:, max(place + 1 - _YEAR, 0) : place + 1][:, ::-1]
-    since = np.where(back.any(axis=1), back.argmax(axis=1), _YEAR)
-    return np.asarray(np.log1p(since), dtype=np.float64)
-
-
-def _of_reverse(values: Floats, reverse: npt.NDArray[np.int64], *, otherwise: float = 0.0) -> Floats:
+def _of_reverse(values: Floats, reverse: Ints, *, otherwise: float = 0.0) -> Floats:
     return np.where(reverse >= 0, values[reverse], otherwise)
 
 
-def _elsewhere(month: Floats, days: DyadDays, *, side: int) -> Floats:
-    """Moves of the last month by the actor towards others (side 0), or by others towards the recipient (side 1)."""
-    names, code = np.unique([dyad[side] for dyad in days.dyads], return_inverse=True)
-    total = np.bincount(code, month, names.size)
-    return np.asarray(np.maximum(total[code] - month, 0.0), dtype=np.float64)
+def _elsewhere(month: Floats, code: Ints, pool: int) -> Floats:
+    """Moves of the pool in the last month by, or towards, the same state, without the dyad's own."""
+    total = np.bincount(code[:pool], month[:pool], int(code.max(initial=0)) + 1)
+    own = np.where(np.arange(month.size) < pool, month, 0.0)
+    return np.asarray(np.maximum(total[code] - own, 0.0), dtype=np.float64)

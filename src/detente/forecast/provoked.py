@@ -1,7 +1,7 @@
-"""Whether a state made a provocative move within a horizon (``provoked-v1``): the yardstick, and what passed it.
+"""Whether a state makes a provocative move within a horizon (``provoked-v1``): the one rule of questions and hazards.
 
-A provocative day is that of ``provocation-v1``; the threshold stands still from the origin on, so that everybody who
-bets on the answer knows what must be passed.
+The threshold is fixed at the origin, so that everybody who bets on the answer knows what must be passed. The measure
+``provocation-v1`` describes the past with the same threshold taken anew on every day.
 """
 
 from __future__ import annotations
@@ -11,15 +11,62 @@ import datetime as dt
 import numpy as np
 import polars as pl
 
-from detente.codebook import quad_of
 from detente.domain.actors import Dyad
-from detente.forecast.rules import DAYS_NEEDED, FLOOR, LOOK_BACK_DAYS, PERCENTILE, SHARE_COVERED
+from detente.domain.periods import DAYS_IN_WEEK
+from detente.forecast.dyad_days import Bools, DyadDays, Floats, Ints, build_dyad_days
+from detente.forecast.rules import DAYS_NEEDED, LOOK_BACK_DAYS, PERCENTILE, SHARE_COVERED
 
-_MILLI = 1000.0
+#: The highest days of two years among which the 99th percentile lies: the eighth and the ninth of 730, at most.
+_TOP = 9
+_WEEKS_BACK, _DAYS_OVER = divmod(LOOK_BACK_DAYS, DAYS_IN_WEEK)
+_ANSWERS = {1: "yes", 0: "no", -1: None}
+
+
+def thresholds(days: DyadDays, place: int) -> Floats:
+    """Material conflict that a day must pass, as known at the end of one day.
+
+    Args:
+        days: Days of dyads; those after ``place`` are not read.
+        place: The origin's column.
+
+    Returns:
+        In Goldstein points, shape (dyads,): the 0.99 quantile of the covered days among the 730 up to the origin; NaN
+        with fewer than 91 covered.
+    """
+    start = max(place + 1 - LOOK_BACK_DAYS, 0)
+    return _quantile(_highest(days.material[:, start : place + 1]), _covered_back(days, np.array([place])))[:, 0]
+
+
+def weekly_thresholds(days: DyadDays) -> tuple[Ints, Floats]:
+    """The thresholds at the ends of all weeks that end with the last day and whole weeks before it.
+
+    Returns:
+        The columns of those origins, oldest first, and the thresholds, shape (dyads, origins); as ``thresholds``.
+    """
+    last = days.covered.size - 1
+    places = np.arange(last % DAYS_IN_WEEK, last + 1, DAYS_IN_WEEK, dtype=np.int64)
+    tops = np.stack(list(_tops(days.material, places)), axis=1)
+    return places, _quantile(tops, _covered_back(days, places))
+
+
+def provoking_days(days: DyadDays, origin: dt.date, last: dt.date) -> Bools:
+    """Days after an origin, up to another, above the origin's thresholds, shape (dyads, days); none where unknown."""
+    place, end = days.position(origin), days.position(last)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(days.candidate[:, place + 1 : end + 1] > thresholds(days, place)[:, None], dtype=np.bool_)
+
+
+def answers(days: DyadDays, origin: dt.date, closes: dt.date) -> Ints:
+    """What came out for each dyad: 1 for yes, 0 for no, −1 where it cannot be said, shape (dyads,)."""
+    place = days.position(origin)
+    moved = provoking_days(days, origin, closes).any(axis=1)
+    share = days.covered[place + 1 : days.position(closes) + 1].mean()
+    found = np.where(moved, 1, 0 if share >= SHARE_COVERED else -1)
+    return np.where(np.isnan(thresholds(days, place)), -1, found).astype(np.int64)
 
 
 def provocation_threshold(cells: pl.DataFrame, coverage: pl.DataFrame, dyad: Dyad, origin: dt.date) -> float | None:
-    """Material conflict that a day must pass to be provocative; None with fewer than 91 covered days.
+    """Material conflict that a day of one dyad must pass to be provocative; None with fewer than 91 covered days.
 
     Args:
         cells: Rows of ``cells``.
@@ -30,11 +77,9 @@ def provocation_threshold(cells: pl.DataFrame, coverage: pl.DataFrame, dyad: Dya
     Returns:
         The threshold in Goldstein points.
     """
-    first = origin - dt.timedelta(days=LOOK_BACK_DAYS - 1)
-    days = _daily(cells, coverage, dyad).filter(pl.col("day").is_between(first, origin))
-    if days.height < DAYS_NEEDED:
-        return None
-    return float(np.quantile(days["conflict"].to_numpy(), PERCENTILE))
+    days = build_dyad_days(cells, coverage, dyads=[(dyad.actor, dyad.recipient)])
+    found = float(thresholds(days, days.position(origin))[0])
+    return None if np.isnan(found) else found
 
 
 def find_provocations(
@@ -47,34 +92,95 @@ def find_provocations(
         coverage: Rows of ``coverage``.
         dyad: Who acts towards whom.
         span: The first and the last day.
-        threshold: What a day must pass, in Goldstein points.
+        threshold: What a day must pass, in Goldstein points, as it was known at the origin.
     """
-    days = _daily(cells, coverage, dyad).filter(pl.col("day").is_between(*span))
-    moves = days.filter(pl.col("conflict") > threshold, pl.col("lowest") <= FLOOR).sort("day")
-    return moves.select("day", "conflict").rows(), days.height / ((span[1] - span[0]).days + 1)
+    days = build_dyad_days(cells, coverage, dyads=[(dyad.actor, dyad.recipient)])
+    start, end = days.position(span[0]), days.position(span[1]) + 1
+    passed = np.flatnonzero(days.candidate[0, start:end] > threshold) + start
+    moves = [(days.first + dt.timedelta(days=int(day)), float(days.material[0, day])) for day in passed]
+    return moves, float(days.covered[start:end].mean())
 
 
 def answer_provoked(moves: list[tuple[dt.date, float]], covered: float) -> str | None:
     """``yes`` or ``no``; None where no move was seen but too little was looked at."""
-    if moves:
-        return "yes"
-    return "no" if covered >= SHARE_COVERED else None
+    return _ANSWERS[1 if moves else 0 if covered >= SHARE_COVERED else -1]
 
 
-def _daily(cells: pl.DataFrame, coverage: pl.DataFrame, dyad: Dyad) -> pl.DataFrame:
-    """Covered days with the dyad's material conflict and its most hostile act, in points: ``day, conflict, lowest``."""
-    material = [name for name in cells["event_type"].drop_nulls().unique() if quad_of(name) == "material conflict"]
-    acts = (
-        cells.filter(
-            pl.col("actor") == dyad.actor,
-            pl.col("recipient") == dyad.recipient,
-            pl.col("directed"),
-            pl.col("event_type").is_in(material),
-        )
-        .group_by("occurred")
-        .agg(conflict=pl.col("conflict_milli").sum() / _MILLI, lowest=pl.col("lowest_milli").min() / _MILLI)
-    )
-    days = coverage.filter(pl.col("status") == "present").select("day")
-    return days.join(acts, left_on="day", right_on="occurred", how="left").with_columns(
-        pl.col("conflict").fill_null(0.0), pl.col("lowest").fill_null(0.0)
-    )
+def answer_provocations(cells: pl.DataFrame, coverage: pl.DataFrame, questions: pl.DataFrame) -> list[bool | None]:
+    """What came of many closed questions, by the threshold that was written down with each; None where it is void.
+
+    Args:
+        cells: Rows of ``cells``, up to the last day of every question.
+        coverage: Rows of ``coverage``, likewise.
+        questions: With ``actor, recipient, origin, closes, threshold``.
+    """
+    if questions.is_empty():
+        return []
+    dyads = questions.select("actor", "recipient").unique(maintain_order=True).rows()
+    days = build_dyad_days(cells, coverage, dyads=dyads)
+    row_of = {dyad: row for row, dyad in enumerate(dyads)}
+    found: list[bool | None] = []
+    for row in questions.iter_rows(named=True):
+        start, end = ((row[name] - days.first).days + 1 for name in ("origin", "closes"))
+        share = float(days.covered[max(start, 0) : end].sum()) / (end - start)
+        ahead = days.candidate[row_of[row["actor"], row["recipient"]], max(start, 0) : end]
+        moved = bool((ahead > row["threshold"]).any())
+        found.append(True if moved else False if share >= SHARE_COVERED else None)
+    return found
+
+
+def _covered_back(days: DyadDays, places: Ints) -> Ints:
+    """Covered days among the 730 up to each place."""
+    total = np.concatenate([[0], np.cumsum(days.covered)])
+    return np.asarray(total[places + 1] - total[np.maximum(places + 1 - LOOK_BACK_DAYS, 0)], dtype=np.int64)
+
+
+def _highest(values: Floats) -> Floats:
+    """The highest values of each row, rising, shape (dyads, 9); zeros where there are fewer."""
+    short = max(_TOP - values.shape[1], 0)
+    wide = np.concatenate([np.zeros((values.shape[0], short)), values], axis=1) if short else values
+    return np.asarray(np.sort(np.partition(wide, -_TOP, axis=1)[:, -_TOP:], axis=1), dtype=np.float64)
+
+
+def _tops(values: Floats, places: Ints) -> list[Floats]:
+    """The highest values of the 730 days up to each of some days a week apart.
+
+    Weeks are taken in stretches of 104; a window is the end of one stretch and the beginning of the next, so that each
+    week is looked at twice, not 104 times.
+    """
+    weeks = [values[:, max(place + 1 - DAYS_IN_WEEK, 0) : place + 1] for place in places]
+    found, ends, running = [], {}, _highest(values[:, :0])
+    for index, place in enumerate(places):
+        if index % _WEEKS_BACK == 0 and index:
+            ends, running = _ends(weeks, index), _highest(values[:, :0])
+        running = _highest(np.concatenate([running, weeks[index]], axis=1))
+        window = [running]
+        if index >= _WEEKS_BACK:
+            over = place + 1 - LOOK_BACK_DAYS
+            window += [ends[index + 1 - _WEEKS_BACK], values[:, max(over, 0) : over + _DAYS_OVER]]
+        found.append(_highest(np.concatenate(window, axis=1)) if len(window) > 1 else running)
+    return found
+
+
+def _ends(weeks: list[Floats], until: int) -> dict[int, Floats]:
+    """For each week of the stretch before one, the highest values from it to the stretch's end; and none after it."""
+    ends = {until: _highest(weeks[0][:, :0])}
+    for index in range(until - 1, until - 1 - _WEEKS_BACK, -1):
+        ends[index] = _highest(np.concatenate([ends[index + 1], weeks[index]], axis=1))
+    return ends
+
+
+def _quantile(tops: Floats, covered: Ints) -> Floats:
+    """The 0.99 quantile by straight lines between order statistics, from the highest values and the number of all.
+
+    Args:
+        tops: Rising, shape (dyads, 9) or (dyads, origins, 9); what is not covered is 0 and lies below.
+        covered: How many days there are, shape (origins,).
+    """
+    stacked = tops if tops.ndim == 3 else tops[:, None, :]
+    at = PERCENTILE * (np.maximum(covered, 1) - 1)
+    low = np.floor(at).astype(np.int64)
+    back = np.minimum(np.maximum(covered, 1) - low, _TOP)  # from the highest, counted from 1
+    origins = np.arange(covered.size)
+    below, above = stacked[:, origins, _TOP - back], stacked[:, origins, _TOP - np.maximum(back - 1, 1)]
+    return np.where(covered >= DAYS_NEEDED, below + (above - below) * (at - low), np.nan)

@@ -15,6 +15,7 @@ from detente.domain.periods import REFERENCE_WEEKS
 from detente.domain.tables import OUTCOMES
 from detente.errors import QuestionError
 from detente.forecast import outcomes
+from detente.relations import provocation
 from detente.relations.scale import POOL_EVENTS_A_WEEK, SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
 from detente.relations.weeks import COVERED_DAYS_NEEDED
 
@@ -27,12 +28,12 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 #: PLOVER's types of that quad, spelled out for those who have no codebook at hand.
 MATERIAL_CONFLICT = ("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT")
-#: Design: at least one event as hostile as this, in Goldstein points.
-FLOOR = -6.0
-PERCENTILE = 0.99
-LOOK_BACK_DAYS = 730
+#: Design: at least one event as hostile as this, in Goldstein points. These are the numbers of the measure of the past.
+FLOOR = provocation.FLOOR_MILLI / 1000.0
+PERCENTILE = provocation.PERCENTILE
+LOOK_BACK_DAYS = provocation.LOOK_BACK_DAYS
 #: Of fewer covered days a 99th percentile is next to the largest of all.
-DAYS_NEEDED = 91
+DAYS_NEEDED = provocation.DAYS_TO_JUDGE
 #: A "no" needs the days of the horizon to have been looked at: a gap can hide a move.
 SHARE_COVERED = 0.9
 

@@ -8,7 +8,7 @@ from detente.outlook.exchanges import render_exchanges
 from detente.outlook.html import render_html
 from detente.outlook.markdown import render_markdown
 from detente.outlook.measured import Reading, guide_lines, read_measures
-from detente.outlook.parts import Parts
+from detente.outlook.parts import Parts, measure_parts
 from detente.outlook.progress import LoadProgress
 from detente.outlook.reasons import Reason
 from detente.outlook.series import read_series
@@ -27,6 +27,7 @@ __all__ = [
     "build_brief",
     "estimative_word",
     "guide_lines",
+    "measure_parts",
     "read_measures",
     "read_series",
     "render_exchanges",

@@ -13,11 +13,12 @@ from detente import forecast, relations
 from detente.codebook import state_name
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
-from detente.domain.tables import CHRONOLOGY, COVERAGE, FORECASTS, LEVELS, OUTCOMES, check_table
+from detente.domain.tables import CHRONOLOGY, COVERAGE, FORECASTS, HAZARDS, LEVELS, OUTCOMES, check_table
 from detente.errors import QuestionError
 from detente.outlook.directions import Direction, measure_directions
 from detente.outlook.parts import Parts
 from detente.outlook.prose import write_headline, write_standfirst
+from detente.outlook.provocations import no_provocations, provocations_as_list
 from detente.outlook.reasons import Reason, gather_reasons
 from detente.outlook.series import SeriesReading
 from detente.outlook.words import estimative_word
@@ -80,6 +81,7 @@ class Brief:
         recorded: Under what id its forecasts were written down, in a few words; empty where they were not.
         parts: Who speaks, where and over what.
         series: Outside series as context; they do not enter the forecast.
+        provocations: Rows of ``hazards`` of both directions; none where it was not asked.
     """
 
     pair: Pair
@@ -103,6 +105,7 @@ class Brief:
     recorded: str = ""
     parts: Parts = field(default_factory=Parts)
     series: tuple[SeriesReading, ...] = ()
+    provocations: pl.DataFrame = field(default_factory=no_provocations)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -119,6 +122,8 @@ class Brief:
     def rules(self) -> tuple[str, ...]:
         """Public, versioned names of everything that made the numbers."""
         models: list[str] = self.forecasts["model"].unique().sort().to_list()
+        if self.provocations.height:
+            models += [forecast.PROVOKED, *self.provocations["model"].unique().sort()]
         measured = (relations.LEVEL, relations.STATUS, relations.EXPLAIN, *self.parts.rules)
         return (*measured, self.question.rule, *models)
 
@@ -142,6 +147,7 @@ class Brief:
             "status": _status_dict(self.status),
             "horizon_weeks": self.horizon.weeks,
             "forecasts": [_forecast_dict(row) for row in self.forecasts.sort("horizon_weeks").iter_rows(named=True)],
+            "provocations": provocations_as_list(self.provocations),
             "resolution_rule": self.question.resolution,
             "what_moved_it": _explanation_dict(self.explanation, self.reasons),
             "level": {"rule": relations.LEVEL, "weeks": _weeks(self.levels)},
@@ -183,6 +189,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
     track_record: str = TRACK_RECORD,
     parts: Parts | None = None,
     series: tuple[SeriesReading, ...] = (),
+    provocations: pl.DataFrame | None = None,
 ) -> Brief:
     """Assemble a brief from tables as of a day.
 
@@ -201,12 +208,15 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
         track_record: How the model's forecasts have fared, in a sentence.
         parts: Who speaks, where and over what; None where it was not measured.
         series: Outside series as context; they do not enter the forecast.
+        provocations: Rows of ``hazards`` of both directions; None where it was not asked.
 
     Raises:
         DataError: when a table does not fit its schema.
         QuestionError: when no forecast is held for the horizon.
     """
-    for frame, table in ((levels_pair, LEVELS), (levels_dyads, LEVELS), (coverage, COVERAGE), (forecasts, FORECASTS)):
+    moves = no_provocations() if provocations is None else provocations
+    checked = ((levels_pair, LEVELS), (levels_dyads, LEVELS), (coverage, COVERAGE), (forecasts, FORECASTS))
+    for frame, table in (*checked, (moves, HAZARDS)):
         check_table(frame, table)
     both = [pair.a, pair.b]
     known = check_table(chronology, CHRONOLOGY).filter(
@@ -236,6 +246,7 @@ def build_brief(  # noqa: PLR0913 - a brief has that many sources
         standfirst=write_standfirst(status, reasons, row, levels_pair, as_of=as_of),
         parts=parts or Parts(),
         series=series,
+        provocations=moves,
     )
 
 

@@ -29,6 +29,12 @@ from detente.outlook.parts import (
     gap_sentence,
     voice_report,
 )
+from detente.outlook.provocations import (
+    PROVOCATION_NOTE,
+    provocation_heads,
+    provocation_reason,
+    provocation_rows,
+)
 from detente.outlook.report import (
     DIRECTION_HEADS,
     DIRECTION_NOTE,
@@ -101,6 +107,7 @@ def render_html(brief: Brief) -> str:
         _direction_figure(brief),
         _table("The last four weeks, each way", DIRECTION_HEADS, direction_rows(brief), numbers=(1, 2, 3, 4)),
         f'<p class="small">{escape(DIRECTION_NOTE)}</p>',
+        *_provocations(brief),
         *_made_of(brief),
         "<h2>How it is resolved</h2>",
         f'<p class="rule">{escape(brief.question.resolution)}</p>',
@@ -166,6 +173,19 @@ def _direction_figure(brief: Brief) -> str:
     return (
         f'<figure class="pairwise">{"".join(f"<div>{chart}</div>" for chart in charts)}</figure>' if any(charts) else ""
     )
+
+
+def _provocations(brief: Brief) -> list[str]:
+    """The chances of provocative moves, where they were asked for."""
+    if brief.provocations.is_empty():
+        return []
+    heads, rows = provocation_heads(brief.provocations), provocation_rows(brief.provocations)
+    note = f"{PROVOCATION_NOTE} {provocation_reason(brief.provocations)}".strip()
+    return [
+        "<h2>Provocative moves</h2>",
+        _table("Chances of provocative moves", heads, rows, numbers=()),
+        f'<p class="small">{_text(note)}</p>',
+    ]
 
 
 def _made_of(brief: Brief) -> list[str]:

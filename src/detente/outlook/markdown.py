@@ -16,6 +16,12 @@ from detente.outlook.parts import (
     gap_sentence,
     voice_report,
 )
+from detente.outlook.provocations import (
+    PROVOCATION_NOTE,
+    provocation_heads,
+    provocation_reason,
+    provocation_rows,
+)
 from detente.outlook.report import (
     DIRECTION_HEADS,
     DIRECTION_NOTE,
@@ -46,6 +52,7 @@ def render_markdown(brief: Brief) -> str:
         "## The last four weeks, each way",
         _escape(DIRECTION_NOTE),
         _table(DIRECTION_HEADS, direction_rows(brief)),
+        *_provocations(brief),
         *_made_of(brief),
         *_known(brief),
         "## How it is resolved",
@@ -56,6 +63,15 @@ def render_markdown(brief: Brief) -> str:
         f"Made by Détente {product_version()}.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _provocations(brief: Brief) -> list[str]:
+    """The chances of provocative moves, where they were asked for."""
+    if brief.provocations.is_empty():
+        return []
+    table = _table(provocation_heads(brief.provocations), provocation_rows(brief.provocations))
+    reason = provocation_reason(brief.provocations)
+    return ["## Provocative moves", _escape(PROVOCATION_NOTE), table, *([_escape(reason)] if reason else [])]
 
 
 def _made_of(brief: Brief) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from detente import relations
+from detente.domain.actors import Pair
 from detente.domain.tables import ARENA_CHANGES, ARENAS, VOICE_GAPS, VOICES
 from detente.outlook.sides import arena_name
 from detente.outlook.words import format_change, format_number, sentence_name, short_name
@@ -56,6 +58,30 @@ class Parts:
             name: rows.drop("pair").with_columns(pl.selectors.date().cast(pl.String)).to_dicts()
             for name, rows in tables.items()
         }
+
+
+def measure_parts(roles: pl.DataFrame, places: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, day: dt.date) -> Parts:
+    """Voices and arenas of a pair for a brief.
+
+    Args:
+        roles: Rows of ``cells_by_role`` of the pair.
+        places: Rows of ``cells_by_place`` of the pair.
+        coverage: Rows of ``coverage``.
+        pair: The two states.
+        day: The as-of day.
+    """
+    arenas = [
+        (
+            relations.measure_arenas(places, coverage, pair, as_of=day, kind=kind),
+            relations.explain_by_arena(places, coverage, pair, as_of=day, kind=kind),
+        )
+        for kind in ("place", "theme")
+    ]
+    return Parts(
+        relations.measure_voices(roles, coverage, pair, as_of=day),
+        relations.measure_voice_gaps(roles, coverage, pair, as_of=day),
+        *(pl.concat(tables) for tables in zip(*arenas, strict=True)),
+    )
 
 
 def voice_report(parts: Parts) -> list[tuple[str, str, str, str]]:

@@ -19,6 +19,12 @@ from detente.outlook.parts import (
     gap_sentence,
     voice_report,
 )
+from detente.outlook.provocations import (
+    PROVOCATION_NOTE,
+    provocation_heads,
+    provocation_reason,
+    provocation_rows,
+)
 from detente.outlook.report import (
     DIRECTION_NOTE,
     change_sentence,
@@ -54,11 +60,24 @@ def render_terminal(brief: Brief) -> Group:
             right=(1, 2, 3, 4),
             wraps=0,
         ),
+        *_provocations(brief),
         *_made_of(brief),
         _heading("Notes"),
         _note("Resolved", f"by {brief.question.rule} after {format_day(brief.question.closes)}; --md prints the rule"),
         *(_note(heading, text) for heading, text in note_lines(brief)),
     )
+
+
+def _provocations(brief: Brief) -> list[Text | Padding | Table]:
+    """The chances of provocative moves, where they were asked for."""
+    if brief.provocations.is_empty():
+        return []
+    rows = [[cell.replace(" [", "\n[") for cell in row] for row in provocation_rows(brief.provocations)]
+    heads = ("", *(head.lower() for head in provocation_heads(brief.provocations)[1:]))
+    reason = provocation_reason(brief.provocations)
+    table = _table(heads, rows, wraps=len(heads) - 1)
+    note = Text(PROVOCATION_NOTE, style="dim")
+    return [_heading("Provocative moves"), note, table, *([Text(reason, style="dim")] if reason else [])]
 
 
 def _made_of(brief: Brief) -> list[Text | Padding | Table]:

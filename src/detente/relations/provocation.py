@@ -1,7 +1,8 @@
 """Provocation: the days on which a state's material conflict passed its own measure, and how often that happens.
 
 The rule is the design's: a day's material conflict above the dyad's own 99th percentile of the past two years, and at
-least one event of intensity −6 or below. A day is judged by earlier days alone.
+least one event of intensity −6 or below. A day is judged by earlier days alone, so the threshold moves from day to day.
+Questions and chances (``provoked-v1``) fix it at their origin instead, so that it can be bet on.
 """
 
 from __future__ import annotations
@@ -283,7 +284,9 @@ MEASURE = Measure(
         missing="Null where fewer than 13 weeks, or two of the horizon, can be judged; a day needs 91 before it.",
         cannot_tell=(
             "It is a base rate, not a forecast, and it measures a state by itself: for one that fights every week only "
-            "an extraordinary day is provocative. A much-reported day can pass for a provocative one."
+            "an extraordinary day is provocative. A much-reported day can pass for a provocative one. The threshold "
+            "moves with each day; questions and the chances of the outlook (provoked-v1) fix it at their origin, so "
+            "that a run of hostile days counts there in full and here less and less."
         ),
     ),
     citations=("goldstein1992", "wilson1927"),

@@ -15,6 +15,7 @@ from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import ISSUED, OUTCOMES, SCORED, check_table
 from detente.errors import CutoffError
 from detente.scorecard.ledger import read_issued
+from detente.scorecard.provocations import ProvocationCard, read_issued_provocations, score_provocations
 from detente.scorecard.scores import Scorecard, build_scorecard
 
 if TYPE_CHECKING:
@@ -57,6 +58,20 @@ def score_ledger(ledger: Chain, world: World) -> Scorecard:
     Raises:
         StoreError: when the ledger or the store cannot be read.
     """
+    return build_scorecard(resolve_issued(read_issued(ledger), worlds_of(world)), as_of=world.as_of)
+
+
+def score_ledger_provocations(ledger: Chain, world: World) -> ProvocationCard:
+    """The record of the chances of provocative moves in a ledger, as known to a world's store on the world's day.
+
+    Raises:
+        StoreError: when the ledger or the store cannot be read.
+    """
+    return score_provocations(read_issued_provocations(ledger), worlds_of(world))
+
+
+def worlds_of(world: World) -> Callable[[str], World | None]:
+    """The worlds of all providers in a store, as of one world's day, opened as they are asked for."""
     held = world.store.providers()
     worlds = {world.provider: world}
 
@@ -66,7 +81,7 @@ def score_ledger(ledger: Chain, world: World) -> Scorecard:
                 worlds[provider] = type(world)(world.store, as_of=world.as_of, provider=provider)
         return worlds.get(provider)
 
-    return build_scorecard(resolve_issued(read_issued(ledger), world_of), as_of=world.as_of)
+    return world_of
 
 
 def _stand(issued: pl.DataFrame, world: World | None) -> pl.DataFrame:

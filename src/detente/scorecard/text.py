@@ -9,6 +9,7 @@ import polars as pl
 
 from detente.domain.tables import OUTCOMES
 from detente.domain.tables.scored import RECORDS
+from detente.scorecard.provocations import ProvocationCard
 from detente.scorecard.scores import Scorecard
 
 TITLES = {
@@ -31,6 +32,63 @@ def write_scorecard(card: Scorecard, *, by: str | None, top: int) -> str:
     for record in RECORDS:
         lines += ["", TITLES[record], *_record(card, record, by, top)]
     return "\n".join(lines)
+
+
+def write_provocations(card: ProvocationCard, *, top: int) -> str:
+    """The record of chances of provocative moves in plain lines; empty where none was written down.
+
+    Args:
+        card: The record.
+        top: How many of the worst misses at most.
+    """
+    lines = []
+    for record in RECORDS:
+        counts = card.counts(record)
+        if sum(counts.values()):
+            lines += ["", f"{TITLES[record].partition(':')[0]}, provocative moves (Brier of yes or no, 0 to 1)"]
+            lines += [
+                f"  {sum(counts.values()):,} issued: {counts['resolved']:,} resolved, {counts['void']:,} void, "
+                f"{counts['open']:,} open, {counts['repeated']:,} repeated answers not counted"
+            ]
+        if counts["resolved"]:
+            lines += _provocation_scores(_of(card.scores, record))
+            lines += _provocation_misses(card.worst(record, min(top, 5)))
+    return "\n".join(lines)
+
+
+def _provocation_scores(scores: pl.DataFrame) -> Iterator[str]:
+    rows = [
+        (
+            row["group"] + ("" if row["group"] == "all" else " weeks"),
+            f"{row['resolved']:,}",
+            f"{row['void']:,}",
+            _number(row["said"], ".1%"),
+            _number(row["came"], ".1%"),
+            _banded(row, "brier", ".3f"),
+            _number(row["base_brier"], ".3f"),
+            _banded(row, "skill", "+.2f"),
+        )
+        for row in scores.iter_rows(named=True)
+    ]
+    heads = ("", "resolved", "void", "said", "came", "Brier (95 % band)", "base rates", "skill (95 % band)")
+    yield from _table("overall and by horizon", heads, rows)
+
+
+def _provocation_misses(table: pl.DataFrame) -> Iterator[str]:
+    rows = [
+        (
+            f"{row['actor']} → {row['recipient']}",
+            str(row["origin"]),
+            f"{row['horizon_weeks']}w",
+            f"{row['p']:.0%}",
+            f"{row['base_rate']:.0%}",
+            "yes" if row["happened"] else "no",
+            f"{row['brier']:.3f}",
+            row["id"][:8],
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    yield from _table("the worst misses", ("", "origin", "over", "said", "base rate", "came", "Brier", "id"), rows)
 
 
 def _record(card: Scorecard, record: str, by: str | None, top: int) -> Iterator[str]:

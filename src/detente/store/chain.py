@@ -31,6 +31,8 @@ FILE, HEAD, TORN, IDS = "forecasts.jsonl", "head.json", "torn.bin", "ids.txt"
 BEFORE_FIRST = "0" * 64
 _LOCK_WAIT_SECONDS = 10.0
 _FINDINGS_SHOWN = 5
+#: Letters of a record's short id: among a million records, two alike by chance are one in some thirty million.
+ID_LETTERS = 16
 #: Fields that the chain adds to a record.
 _LINKS = ("number", "issued_at", "previous", "digest")
 

@@ -12,7 +12,7 @@ from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.drivers import DRIVERS
 from detente.domain.tables.exchanges import EXCHANGES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
-from detente.domain.tables.hazard import HAZARDS
+from detente.domain.tables.hazard import HAZARDS, ISSUED_PROVOCATIONS, PROVOCATION_SCORES, SCORED_PROVOCATIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURE_REASONS, MEASURES
@@ -56,6 +56,9 @@ TABLES: tuple[Table, ...] = (
     SCORED,
     SCORES,
     BINS,
+    ISSUED_PROVOCATIONS,
+    SCORED_PROVOCATIONS,
+    PROVOCATION_SCORES,
     ATTRIBUTIONS,
     ASSESSMENTS,
 )
@@ -81,12 +84,14 @@ __all__ = [
     "FORECASTS",
     "HAZARDS",
     "ISSUED",
+    "ISSUED_PROVOCATIONS",
     "KINDS",
     "LEVELS",
     "MEASURES",
     "MEASURE_REASONS",
     "MOVES",
     "OUTCOMES",
+    "PROVOCATION_SCORES",
     "QUADS",
     "REASONS",
     "RECIPROCITY",
@@ -94,6 +99,7 @@ __all__ = [
     "RESPONSES",
     "ROLES",
     "SCORED",
+    "SCORED_PROVOCATIONS",
     "SCORES",
     "STANDINGS",
     "STATUSES",
