@@ -12,7 +12,7 @@ from detente.scorecard.ledger import LIVE_RULE, read_issued
 from detente.scorecard.record import read_record_sentence, write_summary
 from detente.scorecard.resolution import resolve_issued, score_ledger
 from detente.scorecard.scores import Scorecard, build_scorecard
-from detente.scorecard.text import write_scorecard
+from detente.scorecard.text import write_columns, write_scorecard
 
 __all__ = [
     "LIVE_RULE",
@@ -28,6 +28,7 @@ __all__ = [
     "read_record_sentence",
     "resolve_issued",
     "score_ledger",
+    "write_columns",
     "write_scorecard",
     "write_summary",
 ]

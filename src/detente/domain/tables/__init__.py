@@ -7,6 +7,7 @@ generated from here.
 from __future__ import annotations
 
 from detente.domain.tables.answers import ANSWER_CURVES, ANSWERS, KINDS, RECIPROCITY, RESPONSES
+from detente.domain.tables.assessed import ASSESSED, ASSESSORS
 from detente.domain.tables.backtest import BACKTEST_CASES, BACKTEST_PAIRS
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.drivers import DRIVERS
@@ -58,6 +59,8 @@ TABLES: tuple[Table, ...] = (
     BINS,
     ATTRIBUTIONS,
     ASSESSMENTS,
+    ASSESSED,
+    ASSESSORS,
 )
 
 __all__ = [
@@ -65,7 +68,9 @@ __all__ = [
     "ANSWER_CURVES",
     "ARENAS",
     "ARENA_CHANGES",
+    "ASSESSED",
     "ASSESSMENTS",
+    "ASSESSORS",
     "ATTRIBUTIONS",
     "BACKTEST_CASES",
     "BACKTEST_PAIRS",
