@@ -82,9 +82,7 @@ def write_assessors(card: AssessorCard, *, top: int) -> str:
     lines += [f"  void: {number:,} because {reason}" for reason, number in void.iter_rows()]
     late = rows.filter(pl.col("standing") == "resolved", ~pl.col("saved_in_time")).height
     lines += (
-        [f"  {late:,} of the resolved were saved after their horizon had passed: they may have been picked"]
-        if late
-        else []
+        [f"  saved only after their horizon had passed, so perhaps picked: {late:,} of the resolved"] if late else []
     )
     if card.assessors.height:
         lines += write_columns(f"by assessor, worst first, at most {top}", _HEADS, _assessor_rows(card, top))
