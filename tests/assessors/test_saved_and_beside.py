@@ -117,10 +117,12 @@ def test_of_the_article_only_sentences_of_assessments_are_kept(reading: Reading,
 def test_a_text_of_one_sentence_is_not_kept_whole() -> None:
     """A quote is cut at its bound, however long the sentence is."""
     start = "Relations between Russia and the United States are not likely to improve if "
-    text = f"{start}{'the long and weary talks of ' * 60}the envoys fail, Ada Sand said."
+    text = f"{start}{'the long and weary talks of ' * 16}the envoys fail, Ada Sand said."
     reading = read_article(parse_article(text, date=dt.date(2018, 6, 1)))
     assert reading.assessments
-    for record in make_proposals(reading, name="-"):
+    records = make_proposals(reading, name="-")
+    assert len(records[-1]["quote"]) == LONGEST_QUOTE < len(text)
+    for record in records:
         texts = [value for value in record.values() if isinstance(value, str)]
         assert max(map(len, [*texts, *record.get("conditions", [])])) <= LONGEST_QUOTE
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PROPOSALS_NAME = "proposals-v1"
 FOLDER, FILE = "assessments", "assessments.jsonl"
 #: A quoted sentence is cut after so many characters: whoever writes a text as one sentence does not get it all kept.
-LONGEST_QUOTE = 600
+LONGEST_QUOTE = 500
 _CODER = "detente"
 _ID_LETTERS = 16
 _RESTS_ON = {
