@@ -108,7 +108,13 @@ class Checkup:
 
 
 def examine(
-    store: Store, *, is_sample: bool, today: dt.date, deep: bool = False, ledger: Chain | None = None
+    store: Store,
+    *,
+    is_sample: bool,
+    today: dt.date,
+    deep: bool = False,
+    ledger: Chain | None = None,
+    proposals: Chain | None = None,
 ) -> Checkup:
     """Look at everything that can go wrong without changing it.
 
@@ -118,6 +124,7 @@ def examine(
         today: The day against which freshness is judged.
         deep: Read every file and compare its digest.
         ledger: The ledger of forecasts, whose chain is verified.
+        proposals: What was read in articles and decided about it, whose chain is verified too.
     """
     findings = [str(finding) for finding in store.check(deep=deep)]
     held = []
@@ -144,6 +151,7 @@ def examine(
     installed = {"detente": version("detente"), "python": platform.python_version()}
     installed |= {name: version(name) for name in _ENGINES}
     findings += [str(finding) for finding in ledger.check()] if ledger else []
+    findings += [f"Proposals: {finding}" for finding in proposals.check()] if proposals else []
     return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), _ledger_words(ledger))
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli import backtest, data, pairs, read, score
+from detente.cli import backtest, data, pairs, read, review, score
 from detente.cli.explain import explain
 from detente.cli.measures import measures
 from detente.cli.shown import write
@@ -35,6 +35,7 @@ for _command in (
     explain,
     whatif,
     read.read,
+    review.review,
     score.score,
     score.question,
     backtest.backtest,

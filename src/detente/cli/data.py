@@ -108,13 +108,14 @@ def doctor(
     """What is installed, held, stale, missing or broken, and what to do about it."""
     import datetime as dt
 
+    from detente.assessors.proposals import open_book
     from detente.checkup import examine
     from detente.scorecard import open_ledger
     from detente.world import find_store
 
     found, is_sample = find_store(store)
     today = dt.datetime.now(dt.UTC).date()
-    report = examine(found, is_sample=is_sample, today=today, deep=deep, ledger=open_ledger())
+    report = examine(found, is_sample=is_sample, today=today, deep=deep, ledger=open_ledger(), proposals=open_book())
     if as_json:
         show_json(report.as_dict())
     else:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import Json
+from detente.cli.options import Json, Provider, StoreDir
 from detente.cli.shown import console, show_json
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from detente.assessors import Data
     from detente.coding.assessments import Assessment, Reading
 
 
@@ -21,9 +22,15 @@ def read(
     date: Annotated[
         str | None, typer.Option("--date", metavar="DATE", help="Day of publication, where the file does not say it.")
     ] = None,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep what was read as proposals, for `detente review`.")
+    ] = False,
     as_json: Json = False,
+    store: StoreDir = None,
+    provider: Provider = None,
 ) -> None:
-    """Who judges which pair how in an article: each assessment with speaker, likelihood, horizon and sentence."""
+    """Who judges which pair how in an article, each with its sentence; beside it, what the data say."""
+    from detente import assessors
     from detente.coding.articles import LARGEST_BYTES, load_article, parse_article
     from detente.coding.assessments import read_article
     from detente.coding.reading import as_record
@@ -35,11 +42,32 @@ def read(
     else:
         article = load_article(place, date=day)
     reading = read_article(article)
+    data = assessors.read_beside(reading, store=store, provider=provider)
+    saved = assessors.save_reading(reading, assessors.open_book(), name=place) if save else None
     if as_json:
-        show_json(as_record(reading, name=place))
+        kept = {"new": list(saved.saved), "held": list(saved.held)} if saved else None
+        show_json({**as_record(reading, name=place), "data": data.as_dict(), "saved": kept})
         return
     for line in _lines(reading):
         console().print(line, highlight=False)
+    _show_beside(reading, data)
+    if saved:
+        new, held = len(saved.saved), len(saved.held)
+        said = f"{new} proposals saved, {held} were there already; `detente review` lists them"
+        console(stderr=True).print(said, highlight=False)
+
+
+def _show_beside(reading: Reading, data: Data) -> None:
+    from rich.text import Text
+
+    from detente import assessors
+
+    console().print()
+    for line in assessors.beside_lines(data):
+        console().print(Text(line))
+    if table := assessors.beside_table(reading, data):
+        console().print()
+        console().print(table)
 
 
 def _lines(reading: Reading) -> list[Text | str]:

@@ -24,6 +24,7 @@ class ScoreBy(StrEnum):
     horizon = "horizon"
     bin = "bin"
     model = "model"
+    assessor = "assessor"
 
 
 class QuestionKind(StrEnum):
@@ -61,7 +62,9 @@ def question(
 
 
 def score(
-    by: Annotated[ScoreBy | None, typer.Option("--by", help="One breakdown only, in full.")] = None,
+    by: Annotated[
+        ScoreBy | None, typer.Option("--by", help="One breakdown only, in full; assessor: of what was read.")
+    ] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="Rows of each breakdown, the worst first.")] = 10,
     issue_all: Annotated[
         bool, typer.Option("--issue-all", help="First write down the forecasts of all busy pairs as of the day.")
@@ -79,6 +82,9 @@ def score(
 
     ledger = scorecard.open_ledger()
     world = open_world_for(store, as_of, provider)
+    if by is ScoreBy.assessor:
+        _score_assessors(world, contains, top=top, as_json=as_json)
+        return
     if issue_all:
         done = scorecard.issue_all(world, ledger)
         said = f"{len(done.saved):,} forecasts of {world.provider} as of {world.as_of} written down"
@@ -96,6 +102,24 @@ def score(
         if by is None and (said := scorecard.write_provocations(moves, top=top)):
             write(said + "\n")
         write(f"\nLedger: {head.count:,} records, digest {head.digest}\n")
+        write("".join(f"broken: {finding}\n" for finding in broken))
+    if broken:
+        raise typer.Exit(1)
+
+
+def _score_assessors(world: World, contains: str | None, *, top: int, as_json: bool) -> None:
+    from detente import assessors
+
+    book = assessors.open_book()
+    broken = [str(finding) for finding in book.check()] + _missing(book, contains)
+    card = assessors.score_assessors(book, world)
+    head = book.head()
+    if as_json:
+        about = {"path": str(book.path), "records": head.count, "digest": head.digest, "findings": broken}
+        show_json({"book": about, **card.as_dict(top=top)})
+    else:
+        write(assessors.write_assessors(card, top=top) + "\n")
+        write(f"\nProposals and decisions: {head.count:,} records, digest {head.digest}\n")
         write("".join(f"broken: {finding}\n" for finding in broken))
     if broken:
         raise typer.Exit(1)

@@ -13,7 +13,7 @@ from detente.scorecard.provocations import ProvocationCard, read_issued_provocat
 from detente.scorecard.record import read_record_sentence, write_summary
 from detente.scorecard.resolution import resolve_issued, score_ledger, score_ledger_provocations
 from detente.scorecard.scores import Scorecard, build_scorecard
-from detente.scorecard.text import write_provocations, write_scorecard
+from detente.scorecard.text import write_columns, write_provocations, write_scorecard
 
 __all__ = [
     "LIVE_RULE",
@@ -33,6 +33,7 @@ __all__ = [
     "score_ledger",
     "score_ledger_provocations",
     "score_provocations",
+    "write_columns",
     "write_provocations",
     "write_scorecard",
     "write_summary",

@@ -135,7 +135,7 @@ def _scores(title: str, table: pl.DataFrame, top: int) -> Iterator[str]:
         )
         for row in table.head(top).iter_rows(named=True)
     ]
-    yield from _table(title, _SCORE_HEADS, rows)
+    yield from write_columns(title, _SCORE_HEADS, rows)
 
 
 def _bins(table: pl.DataFrame) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _bins(table: pl.DataFrame) -> Iterator[str]:
         (f"{row['from']:.0%}–{row['to']:.0%}", f"{row['forecasts']:,}", f"{row['said']:.0%}", f"{row['came']:.0%}")
         for row in table.iter_rows(named=True)
     ]
-    yield from _table("by probability (the three outcomes pooled)", ("", "forecasts", "said", "came"), rows)
+    yield from write_columns("by probability (the three outcomes pooled)", ("", "forecasts", "said", "came"), rows)
 
 
 def _misses(table: pl.DataFrame) -> Iterator[str]:
@@ -161,11 +161,17 @@ def _misses(table: pl.DataFrame) -> Iterator[str]:
         for row in table.iter_rows(named=True)
     ]
     heads = ("", "origin", "over", "said: worse / hold / better", "came", "spreads", "RPS", "id")
-    yield from _table("the worst misses", heads, rows)
+    yield from write_columns("the worst misses", heads, rows)
 
 
-def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Columns as wide as their widest cell; the first on the left, the others on the right."""
+def write_columns(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A small table: columns as wide as their widest cell, the first on the left, the others on the right.
+
+    Args:
+        title: What it shows.
+        heads: Names of the columns.
+        rows: Cells as they are shown.
+    """
     widths = [max(len(row[place]) for row in [heads, *rows]) for place in range(len(heads))]
     yield ""
     yield f"  {title}"

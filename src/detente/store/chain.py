@@ -77,9 +77,11 @@ class Chain:
 
     Args:
         path: The directory; it is made when something is appended.
+        file: The file's name; each chain has a directory of its own.
     """
 
     path: Path
+    file: str = FILE
 
     def append(self, records: Sequence[Mapping[str, Any]], *, now: Callable[[], dt.datetime] | None = None) -> Appended:
         """Add records that are not there yet; they are on the disk when this returns.
@@ -97,7 +99,7 @@ class Chain:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with self._lock(), (self.path / FILE).open("a+b") as file:
+            with self._lock(), (self.path / self.file).open("a+b") as file:
                 head, set_aside = self._recover(file)
                 known = _read_ids(self.path, file, head)
                 held = {record["id"] for record in records} & known
@@ -110,7 +112,7 @@ class Chain:
             raise StoreError(
                 f"The ledger {self.path} was to be written.",
                 f"{error}.",
-                "Name another directory with DETENTE_LEDGER, or leave recording off with `--no-record`.",
+                "Name another directory with DETENTE_LEDGER; an outlook is not written down with `--no-record`.",
             ) from error
         return Appended(tuple(new), tuple(held), tuple(record["id"] for record in records), set_aside)
 
@@ -146,7 +148,7 @@ class Chain:
 
     def _lines(self) -> list[bytes]:
         try:
-            return (self.path / FILE).read_bytes().splitlines(keepends=True)
+            return (self.path / self.file).read_bytes().splitlines(keepends=True)
         except FileNotFoundError:
             return []
 

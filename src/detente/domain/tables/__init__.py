@@ -7,6 +7,7 @@ generated from here.
 from __future__ import annotations
 
 from detente.domain.tables.answers import ANSWER_CURVES, ANSWERS, KINDS, RECIPROCITY, RESPONSES
+from detente.domain.tables.assessed import ASSESSED, ASSESSORS
 from detente.domain.tables.backtest import BACKTEST_CASES, BACKTEST_PAIRS
 from detente.domain.tables.columns import OUTCOMES, QUADS, ROLES, STATUSES
 from detente.domain.tables.drivers import DRIVERS
@@ -49,6 +50,9 @@ TABLES: tuple[Table, ...] = (
     FORECASTS,
     RESOLUTIONS,
     HAZARDS,
+    ISSUED_PROVOCATIONS,
+    SCORED_PROVOCATIONS,
+    PROVOCATION_SCORES,
     DRIVERS,
     BACKTEST_PAIRS,
     BACKTEST_CASES,
@@ -56,9 +60,8 @@ TABLES: tuple[Table, ...] = (
     SCORED,
     SCORES,
     BINS,
-    ISSUED_PROVOCATIONS,
-    SCORED_PROVOCATIONS,
-    PROVOCATION_SCORES,
+    ASSESSED,
+    ASSESSORS,
     ATTRIBUTIONS,
     ASSESSMENTS,
 )
@@ -68,7 +71,9 @@ __all__ = [
     "ANSWER_CURVES",
     "ARENAS",
     "ARENA_CHANGES",
+    "ASSESSED",
     "ASSESSMENTS",
+    "ASSESSORS",
     "ATTRIBUTIONS",
     "BACKTEST_CASES",
     "BACKTEST_PAIRS",
