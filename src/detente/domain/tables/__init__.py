@@ -20,6 +20,7 @@ from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, C
 from detente.domain.tables.read import ASSESSMENTS, ATTRIBUTIONS
 from detente.domain.tables.schema import Column, Table, check_table
 from detente.domain.tables.scored import BINS, ISSUED, SCORED, SCORES
+from detente.domain.tables.slots import SLOT_STATUSES, SLOTS
 from detente.domain.tables.standing import STANDINGS
 
 TABLES: tuple[Table, ...] = (
@@ -50,6 +51,7 @@ TABLES: tuple[Table, ...] = (
     RESOLUTIONS,
     HAZARDS,
     DRIVERS,
+    SLOTS,
     BACKTEST_PAIRS,
     BACKTEST_CASES,
     ISSUED,
@@ -95,6 +97,8 @@ __all__ = [
     "ROLES",
     "SCORED",
     "SCORES",
+    "SLOTS",
+    "SLOT_STATUSES",
     "STANDINGS",
     "STATUSES",
     "TABLES",
