@@ -96,7 +96,10 @@ class Downloads:
         def fetch(one: Wanted) -> Fetched:
             return _untried(one) if gives_up.is_set() else self.fetch(one)
 
-        with ThreadPoolExecutor(patience.connections, thread_name_prefix="fetch") as pool:
+        with (
+            self.door.kept_open(),
+            ThreadPoolExecutor(patience.connections, thread_name_prefix="fetch") as pool,
+        ):
             futures = {pool.submit(fetch, one): index for index, one in enumerate(wanted)}
             try:
                 for future in as_completed(futures):

@@ -139,7 +139,8 @@ class Door:
             )
         self._lock = threading.Lock()
         self._hosts: dict[str, _Host] = defaultdict(self._new_host)
-        self._kept = threading.local()
+        self._idle: dict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
+        self._keepers = 0
         self._agent = f"detente/{version('detente')} (file lists and archives; polite, resuming)"
 
     @contextlib.contextmanager
@@ -153,14 +154,29 @@ class Door:
         host = self._host(url)
         with host.gate:
             self._wait_until(host)
-            reply, connection = self._follow(url, dict(headers or {}))
+            reply, connection, url = self._follow(url, dict(headers or {}))
             try:
                 yield reply
                 if reply.status >= 400:
                     _drain(reply)
             finally:
-                if not reply.is_read:
-                    connection.close()  # what is left on it is of no use to the next request
+                self._settle(url, connection, is_clean=reply.is_read)
+
+    @contextlib.contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep connections from one request to the next; without it each is closed after its request."""
+        with self._lock:
+            self._keepers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keepers -= 1
+                idle = [] if self._keepers else [one for kept in self._idle.values() for one in kept]
+                if idle:
+                    self._idle.clear()
+            for connection in idle:
+                connection.close()
 
     def hold(self, url: str, seconds: float) -> None:
         """Let nobody ask this host before so many seconds have gone by."""
@@ -180,13 +196,13 @@ class Door:
             if self.stop.wait(left):
                 raise Broken("stopped", is_final=True)
 
-    def _follow(self, url: str, headers: dict[str, str]) -> tuple[Reply, http.client.HTTPConnection]:
-        """The answer after redirects that stay where they may."""
+    def _follow(self, url: str, headers: dict[str, str]) -> tuple[Reply, http.client.HTTPConnection, str]:
+        """The answer after redirects that stay where they may, and the address that gave it."""
         asked = _checked(url)
         for _ in range(_MOST_REDIRECTS):
             reply, connection = self._request(url, headers)
             if reply.status not in _REDIRECTS:
-                return reply, connection
+                return reply, connection, url
             connection.close()
             url = urllib.parse.urljoin(url, reply.headers.get("location", ""))
             to = urllib.parse.urlsplit(url)
@@ -198,7 +214,7 @@ class Door:
 
     def _request(self, url: str, headers: dict[str, str]) -> tuple[Reply, http.client.HTTPConnection]:
         """One request; on a kept connection that the server has closed meanwhile, at once again on a new one."""
-        connection = self._kept_connection(url)
+        connection = self._connection(url)
         for is_kept in (True, False):
             is_kept = is_kept and connection.sock is not None  # noqa: PLW2901 - a closed one is as good as new
             try:
@@ -228,13 +244,24 @@ class Door:
             connection.request("GET", url if by_proxy else path, headers={"User-Agent": self._agent, **headers})
             return connection.getresponse()
 
-    def _kept_connection(self, url: str) -> http.client.HTTPConnection:
-        """This thread's connection to the host, kept from one request to the next."""
+    def _connection(self, url: str) -> http.client.HTTPConnection:
+        """A connection to the host: one that was kept, or a new one."""
         parts = urllib.parse.urlsplit(url)
-        kept: dict[tuple[str, str], http.client.HTTPConnection] = self._kept.__dict__.setdefault("by_host", {})
-        return kept.setdefault((parts.scheme, parts.netloc), self._connection(parts))
+        with self._lock:
+            idle = self._idle[parts.scheme, parts.netloc]
+            return idle.pop() if idle else self._new_connection(parts)
 
-    def _connection(self, parts: urllib.parse.SplitResult) -> http.client.HTTPConnection:
+    def _settle(self, url: str, connection: http.client.HTTPConnection, *, is_clean: bool) -> None:
+        """Keep a connection on which nothing is left to read, if somebody wants them kept; else close it."""
+        parts = urllib.parse.urlsplit(url)
+        with self._lock:
+            is_kept = is_clean and self._keepers > 0 and connection.sock is not None
+            if is_kept:
+                self._idle[parts.scheme, parts.netloc].append(connection)
+        if not is_kept:
+            connection.close()
+
+    def _new_connection(self, parts: urllib.parse.SplitResult) -> http.client.HTTPConnection:
         host, port, seconds = parts.hostname or "", parts.port, self.patience.stall_seconds
         named = urllib.request.getproxies().get(parts.scheme)
         proxy = urllib.parse.urlsplit(named) if named and not urllib.request.proxy_bypass(parts.netloc) else None
