@@ -15,6 +15,7 @@ from detente.cli import backtest, data, pairs, read, review, score
 from detente.cli.explain import explain
 from detente.cli.measures import measures
 from detente.cli.shown import write
+from detente.cli.sync import sync
 from detente.cli.train import train
 from detente.cli.whatif import whatif
 from detente.errors import DetenteError
@@ -40,6 +41,7 @@ for _command in (
     score.question,
     backtest.backtest,
     train,
+    sync,
     data.load,
     data.export,
     data.doctor,

@@ -71,7 +71,7 @@ def _provocation_scores(scores: pl.DataFrame) -> Iterator[str]:
         for row in scores.iter_rows(named=True)
     ]
     heads = ("", "resolved", "void", "said", "came", "Brier (95 % band)", "base rates", "skill (95 % band)")
-    yield from _table("overall and by horizon", heads, rows)
+    yield from write_columns("overall and by horizon", heads, rows)
 
 
 def _provocation_misses(table: pl.DataFrame) -> Iterator[str]:
@@ -88,7 +88,9 @@ def _provocation_misses(table: pl.DataFrame) -> Iterator[str]:
         )
         for row in table.iter_rows(named=True)
     ]
-    yield from _table("the worst misses", ("", "origin", "over", "said", "base rate", "came", "Brier", "id"), rows)
+    yield from write_columns(
+        "the worst misses", ("", "origin", "over", "said", "base rate", "came", "Brier", "id"), rows
+    )
 
 
 def _record(card: Scorecard, record: str, by: str | None, top: int) -> Iterator[str]:

@@ -165,6 +165,28 @@ class Store:
 
         return read_drivers(self.path, as_of)
 
+    def slots(self) -> pl.DataFrame:
+        """The gap calendar of the archives that were synced: rows of the table ``slots``, in order of time.
+
+        Raises:
+            StoreError: when it is damaged.
+        """
+        from detente.store.slots import read_slots  # noqa: PLC0415 - rarely needed
+
+        return read_slots(self.path)
+
+    def save_slots(self, rows: pl.DataFrame, *, looked_over: pl.DataFrame | None = None) -> None:
+        """Note what became of files of an archive; see ``store.slots.save_slots``.
+
+        Raises:
+            StoreError: when the store was opened for reading, is being written, or cannot be written.
+        """
+        from detente.store.slots import save_slots  # noqa: PLC0415 - rarely needed
+
+        if self.read_only:
+            raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
+        save_slots(self.path, rows, looked_over=looked_over)
+
     def check(self, *, deep: bool = False) -> list[Finding]:
         """Look for missing, damaged and left-over files.
 

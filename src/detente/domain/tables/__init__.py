@@ -21,6 +21,7 @@ from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, C
 from detente.domain.tables.read import ASSESSMENTS, ATTRIBUTIONS
 from detente.domain.tables.schema import Column, Table, check_table
 from detente.domain.tables.scored import BINS, ISSUED, SCORED, SCORES
+from detente.domain.tables.slots import SLOTS
 from detente.domain.tables.standing import STANDINGS
 
 TABLES: tuple[Table, ...] = (
@@ -64,6 +65,7 @@ TABLES: tuple[Table, ...] = (
     ASSESSORS,
     ATTRIBUTIONS,
     ASSESSMENTS,
+    SLOTS,
 )
 
 __all__ = [
@@ -106,6 +108,7 @@ __all__ = [
     "SCORED",
     "SCORED_PROVOCATIONS",
     "SCORES",
+    "SLOTS",
     "STANDINGS",
     "STATUSES",
     "TABLES",

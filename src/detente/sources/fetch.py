@@ -1,0 +1,371 @@
+"""The only door to the network: one request at a time goes through it, checked on the way out and on the way in.
+
+In comes an address, out go a status, headers and bounded pieces of the body. Names on certificates are always verified;
+redirects stay on their host; a server that stalls, drips or never ends is left. What to keep, and when to ask again, is
+decided in ``downloads``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import email.utils
+import http.client
+import socket
+import ssl
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from detente.errors import ConfigError
+
+_PIECE = 64 * 1024
+_MOST_REDIRECTS = 5
+_REDIRECTS = (301, 302, 303, 307, 308)
+_SCHEMES = ("http", "https")
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to bear with a server, and how hard to press it.
+
+    Args:
+        tries: Requests for one file that may fail without progress before it is given up.
+        stall_seconds: So long may a connection, its headers, or the next byte keep us waiting.
+        drip_seconds: Over so long at least ``drip_bytes`` must arrive: below, a file of a usual size takes hours.
+        drip_bytes: See ``drip_seconds``.
+        progress_bytes: A request that brought so many new bytes does not count as failed.
+        first_wait_seconds: Wait before the second try; doubled each time, give or take a half.
+        longest_wait_seconds: No wait is longer; a server that asks for more is left for this run.
+        connections: Requests to one host at a time.
+        most_bytes: No file may be larger; the largest of the providers known is a list of some 150 MB.
+        failures_in_a_row: Files failing one after another before the rest is not tried.
+    """
+
+    tries: int = 6
+    stall_seconds: float = 30.0
+    drip_seconds: float = 30.0
+    drip_bytes: int = 32 * 1024
+    progress_bytes: int = 256 * 1024
+    first_wait_seconds: float = 1.0
+    longest_wait_seconds: float = 300.0
+    connections: int = 4
+    most_bytes: int = 2 * 1024**3
+    failures_in_a_row: int = 8
+
+
+class Broken(Exception):  # noqa: N818 - an attempt, not an error of the tree: it is always answered by another or told
+    """An attempt that did not bring what was asked.
+
+    Args:
+        reason: What happened.
+        is_final: Whether trying again is pointless.
+        is_absent: Whether the server says that there is no such file.
+        wait_seconds: How long the server asks us to wait.
+    """
+
+    def __init__(
+        self, reason: str, *, is_final: bool = False, is_absent: bool = False, wait_seconds: float | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.is_final, self.is_absent, self.wait_seconds = reason, is_final, is_absent, wait_seconds
+
+
+@dataclass
+class Reply:
+    """An answer whose body is still to be read.
+
+    Args:
+        status: The HTTP status.
+        headers: By name in lower case.
+        pieces: The body, bounded pieces of it; raises ``Broken`` when it stalls, drips or is too long.
+        is_read: Whether the body was read to its end.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: Iterator[bytes]
+    is_read: bool = False
+
+    @property
+    def length(self) -> int | None:
+        """Bytes of the body, as announced."""
+        text = self.headers.get("content-length", "")
+        return int(text) if text.isdecimal() else None
+
+    @property
+    def etag(self) -> str | None:
+        """The strong validator of the content, or None: a weak one says nothing of single bytes."""
+        text = self.headers.get("etag", "")
+        return text if text.startswith('"') else None
+
+
+@dataclass
+class _Host:
+    """What is known of one host: how many may ask at once, and from when."""
+
+    gate: threading.BoundedSemaphore
+    not_before: float = 0.0
+
+
+@dataclass
+class Door:
+    """Asks servers; safe to share between threads.
+
+    Args:
+        patience: How long to bear with them.
+        tls: Whom to trust; by default the system's authorities. One that does not verify is refused.
+        other_hosts: Hosts (``name`` or ``name:port``) to which a redirect may lead besides the one that was asked.
+        stop: Set to give up all that is under way.
+    """
+
+    patience: Patience = field(default_factory=Patience)
+    tls: ssl.SSLContext | None = None
+    other_hosts: Collection[str] = ()
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._tls = self.tls or ssl.create_default_context()
+        if not self._tls.check_hostname or self._tls.verify_mode is not ssl.CERT_REQUIRED:
+            raise ConfigError(
+                "A connection without verified certificates was to be made.",
+                "Anybody on the way could then write the data.",
+                "Use a context that verifies names and authorities.",
+            )
+        self._lock = threading.Lock()
+        self._hosts: dict[str, _Host] = defaultdict(self._new_host)
+        self._idle: dict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
+        self._keepers = 0
+        self._agent = f"detente/{version('detente')} (file lists and archives; polite, resuming)"
+
+    @contextlib.contextmanager
+    def ask(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Reply]:
+        """Ask for an address; the body is read inside the ``with``.
+
+        Raises:
+            Broken: when no usable answer comes.
+            ConfigError: when the address is none of http or https.
+        """
+        host = self._host(url)
+        with host.gate:
+            self._wait_until(host)
+            reply, connection, url = self._follow(url, dict(headers or {}))
+            try:
+                yield reply
+                if reply.status >= 400:
+                    _drain(reply)
+            finally:
+                self._settle(url, connection, is_clean=reply.is_read)
+
+    @contextlib.contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Keep connections from one request to the next; without it each is closed after its request."""
+        with self._lock:
+            self._keepers += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keepers -= 1
+                idle = [] if self._keepers else [one for kept in self._idle.values() for one in kept]
+                if idle:
+                    self._idle.clear()
+            for connection in idle:
+                connection.close()
+
+    def hold(self, url: str, seconds: float) -> None:
+        """Let nobody ask this host before so many seconds have gone by."""
+        host = self._host(url)
+        with self._lock:
+            host.not_before = max(host.not_before, time.monotonic() + seconds)
+
+    def _new_host(self) -> _Host:
+        return _Host(threading.BoundedSemaphore(self.patience.connections))
+
+    def _host(self, url: str) -> _Host:
+        with self._lock:
+            return self._hosts[_checked(url).netloc]
+
+    def _wait_until(self, host: _Host) -> None:
+        while (left := host.not_before - time.monotonic()) > 0:
+            if self.stop.wait(left):
+                raise Broken("stopped", is_final=True)
+
+    def _follow(self, url: str, headers: dict[str, str]) -> tuple[Reply, http.client.HTTPConnection, str]:
+        """The answer after redirects that stay where they may, and the address that gave it."""
+        asked = _checked(url)
+        for _ in range(_MOST_REDIRECTS):
+            reply, connection = self._request(url, headers)
+            if reply.status not in _REDIRECTS:
+                return reply, connection, url
+            connection.close()
+            url = urllib.parse.urljoin(url, reply.headers.get("location", ""))
+            to = urllib.parse.urlsplit(url)
+            if to.scheme not in _SCHEMES or (asked.scheme == "https" and to.scheme != "https"):
+                raise Broken(f"it redirects to {to.scheme or 'nothing'}:, which is not as safe", is_final=True)
+            if to.netloc != asked.netloc and to.netloc not in self.other_hosts:
+                raise Broken(f"it redirects to another host, {to.netloc}; that is not followed", is_final=True)
+        raise Broken("it redirects without end", is_final=True)
+
+    def _request(self, url: str, headers: dict[str, str]) -> tuple[Reply, http.client.HTTPConnection]:
+        """One request; on a kept connection that the server has closed meanwhile, at once again on a new one."""
+        connection = self._connection(url)
+        for is_kept in (True, False):
+            is_kept = is_kept and connection.sock is not None  # noqa: PLW2901 - a closed one is as good as new
+            try:
+                response = self._send(connection, url, headers)
+                break
+            except (http.client.HTTPException, OSError) as error:
+                connection.close()
+                if not is_kept or isinstance(error, TimeoutError):
+                    raise _broken(error) from error
+        lower = {name.lower(): value for name, value in response.headers.items()}
+        if lower.get("content-encoding", "identity") != "identity":
+            connection.close()
+            raise Broken(f"it sends {lower['content-encoding']}, which was not asked for", is_final=True)
+        reply = Reply(response.status, lower, iter(()))
+        reply.pieces = self._pieces(response, reply)
+        return reply, connection
+
+    def _send(
+        self, connection: http.client.HTTPConnection, url: str, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        parts = urllib.parse.urlsplit(url)
+        path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+        by_proxy = parts.scheme == "http" and connection.host != parts.hostname
+        if connection.sock is None:
+            connection.connect()
+        with _deadline(connection.sock, self.patience.stall_seconds):  # headers may drip, too
+            connection.request("GET", url if by_proxy else path, headers={"User-Agent": self._agent, **headers})
+            return connection.getresponse()
+
+    def _connection(self, url: str) -> http.client.HTTPConnection:
+        """A connection to the host: one that was kept, or a new one."""
+        parts = urllib.parse.urlsplit(url)
+        with self._lock:
+            idle = self._idle[parts.scheme, parts.netloc]
+            return idle.pop() if idle else self._new_connection(parts)
+
+    def _settle(self, url: str, connection: http.client.HTTPConnection, *, is_clean: bool) -> None:
+        """Keep a connection on which nothing is left to read, if somebody wants them kept; else close it."""
+        parts = urllib.parse.urlsplit(url)
+        with self._lock:
+            is_kept = is_clean and self._keepers > 0 and connection.sock is not None
+            if is_kept:
+                self._idle[parts.scheme, parts.netloc].append(connection)
+        if not is_kept:
+            connection.close()
+
+    def _new_connection(self, parts: urllib.parse.SplitResult) -> http.client.HTTPConnection:
+        host, port, seconds = parts.hostname or "", parts.port, self.patience.stall_seconds
+        named = urllib.request.getproxies().get(parts.scheme)
+        proxy = urllib.parse.urlsplit(named) if named and not urllib.request.proxy_bypass(parts.netloc) else None
+        if parts.scheme == "http":
+            at = (proxy.hostname or "", proxy.port) if proxy else (host, port)
+            return http.client.HTTPConnection(*at, timeout=seconds)
+        if proxy is None:
+            return http.client.HTTPSConnection(host, port, timeout=seconds, context=self._tls)
+        through = http.client.HTTPSConnection(proxy.hostname or "", proxy.port, timeout=seconds, context=self._tls)
+        through.set_tunnel(host, port)
+        return through
+
+    def _pieces(self, response: http.client.HTTPResponse, reply: Reply) -> Iterator[bytes]:
+        began, arrived, total = time.monotonic(), 0, 0
+        announced = response.length
+        while announced is None or total < announced:
+            try:
+                piece = response.read1(_PIECE)
+            except (http.client.HTTPException, OSError) as error:
+                raise _broken(error) from error
+            if not piece:
+                break
+            total, arrived = total + len(piece), arrived + len(piece)
+            if total > self.patience.most_bytes:
+                raise Broken(f"it is longer than {self.patience.most_bytes:,} bytes", is_final=True)
+            yield piece
+            if self.stop.is_set():
+                raise Broken("stopped", is_final=True)
+            if (seconds := time.monotonic() - began) >= self.patience.drip_seconds:
+                if arrived < self.patience.drip_bytes:
+                    raise Broken(f"it drips: {arrived:,} bytes in {seconds:.1f} s")
+                began, arrived = time.monotonic(), 0
+        if announced is not None and total < announced:
+            raise Broken(f"it breaks off after {total:,} of {announced:,} bytes")
+        response.close()
+        reply.is_read = True
+
+
+def wait_asked(headers: Mapping[str, str], now: Callable[[], dt.datetime] | None = None) -> float | None:
+    """Seconds that ``Retry-After`` asks for, as a number or as a date; None where it asks for nothing."""
+    text = headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = now() if now else dt.datetime.now(dt.UTC)
+    return max((until - moment).total_seconds(), 0.0)
+
+
+def last_part(url: str) -> str:
+    """The name of the file that an address ends with."""
+    return urllib.parse.urlsplit(url).path.rpartition("/")[2]
+
+
+def _checked(url: str) -> urllib.parse.SplitResult:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        is_usable = parts.scheme in _SCHEMES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_usable = False
+    if not is_usable or any(ord(sign) <= 32 or ord(sign) > 126 for sign in url):
+        raise ConfigError(
+            f"The address {url!r} was to be asked.", "It is no http or https address.", "Correct the base address."
+        )
+    return parts
+
+
+def _drain(reply: Reply) -> None:
+    """Read a small page of an error to its end, so that the connection can be kept."""
+    with contextlib.suppress(Broken):
+        if (reply.length or 0) <= _PIECE:
+            for _ in reply.pieces:
+                pass
+
+
+@contextlib.contextmanager
+def _deadline(connected: socket.socket, seconds: float) -> Iterator[None]:
+    """Cut a connection that has not answered by then: a time-out for each byte alone could be dripped past."""
+    cut = threading.Event()
+
+    def cut_off() -> None:
+        cut.set()
+        with contextlib.suppress(OSError):
+            connected.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut_off)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException) as error:
+        if cut.is_set():
+            raise TimeoutError from error
+        raise
+    finally:
+        timer.cancel()
+
+
+def _broken(error: Exception) -> Broken:
+    """What went wrong, in words; a certificate that does not fit will not fit the next time either."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Broken(f"its certificate does not hold: {error.verify_message}", is_final=True)
+    if isinstance(error, TimeoutError):
+        return Broken("it stalls")
+    return Broken(f"the connection broke ({type(error).__name__}: {error})")
