@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from detente.cli import backtest, data, pairs, read, review, score
+from detente.cli.code import code
 from detente.cli.explain import explain
 from detente.cli.measures import measures
 from detente.cli.shown import write
@@ -37,6 +38,7 @@ for _command in (
     whatif,
     read.read,
     review.review,
+    code,
     score.score,
     score.question,
     backtest.backtest,

@@ -1,0 +1,125 @@
+"""Events in a text: which state does what to which, with the sentence that says so (``events-v1``).
+
+In: sentences, parsed, and the actors in them. Out: for each ordered pair of states in one sentence whether anything
+happens between the two, and what. A pair whose probability lies below the threshold of ``models/link.npz`` is no event.
+What a speaker tells is marked as the speaker's and never asserted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from detente.coding.actors import Mention
+from detente.coding.attribution import Attribution
+from detente.coding.linear import load_model
+from detente.coding.relation import Relation, classify_relation
+from detente.coding.relation_features import pair_features, tokens_in
+from detente.coding.sentences import Span
+from detente.coding.speakers import Speaker
+
+VERSION = "events-v1"
+#: States of one sentence that are paired: a list of twenty is no account of 380 deeds.
+MOST_STATES = 8
+
+
+@dataclass(frozen=True)
+class Event:
+    """One deed of a state towards another, as one sentence tells it.
+
+    Args:
+        sentence: Place of the sentence in the text.
+        actor: Who acts, where it is mentioned.
+        recipient: Who is acted upon, where it is mentioned.
+        relation: What it does.
+        likelihood: How likely it is that anything happens between the two in that direction.
+        told_by: Who tells it, where it stands in what somebody said; empty where the speaker is not named.
+    """
+
+    sentence: Span
+    actor: Mention
+    recipient: Mention
+    relation: Relation
+    likelihood: float
+    told_by: str | None = None
+
+    @property
+    def is_attributed(self) -> bool:
+        """Whether it is somebody's claim rather than the text's own account."""
+        return self.told_by is not None
+
+    @property
+    def probability(self) -> float:
+        """How likely it is that there is an event, and of this type."""
+        return self.likelihood * self.relation.probability
+
+
+def has_two_states(mentions: Sequence[Mention], sentence: Span) -> bool:
+    """Whether a sentence names two states, without which it holds no event."""
+    return len({one.iso3 for one in _inside(mentions, sentence)}) > 1
+
+
+def find_events(
+    sentences: Sequence[tuple[Span, Any]], mentions: Sequence[Mention], *, threshold: float | None = None
+) -> list[Event]:
+    """All events of a text, in order: the most likely one for each ordered pair of states of a sentence.
+
+    Args:
+        sentences: Place in the text and parse of each sentence.
+        mentions: The actors of the text.
+        threshold: The likelihood from which a pair counts; by default the one chosen in cross-validation.
+    """
+    least = load_model("link").threshold if threshold is None else threshold
+    found: list[Event] = []
+    for sentence, doc in sentences:
+        best: dict[tuple[str | None, str | None], Event] = {}
+        for event in _candidates(sentence, doc, _inside(mentions, sentence), least):
+            pair = event.actor.iso3, event.recipient.iso3
+            if pair not in best or event.likelihood > best[pair].likelihood:
+                best[pair] = event
+        found += sorted(best.values(), key=lambda event: (event.actor.start, event.recipient.start))
+    return found
+
+
+def attribute_events(
+    events: Sequence[Event], attributions: Sequence[Attribution], speakers: Sequence[Speaker]
+) -> list[Event]:
+    """The events, those that a speaker tells marked as the speaker's.
+
+    An event is told where both of its states stand in what was said. A deed beyond words is told where only its
+    recipient does: *Ankara says it struck targets in Syria*.
+    """
+    said = [(one, speaker) for one, speaker in zip(attributions, speakers, strict=True) if one.content]
+    return [replace(event, told_by=_teller(event, said)) for event in events]
+
+
+def _teller(event: Event, said: Sequence[tuple[Attribution, Speaker]]) -> str | None:
+    is_deed = event.relation.quad.startswith("material")
+    for one, speaker in said:
+        holds_actor, holds_recipient = (_holds(one.content, who) for who in (event.actor, event.recipient))
+        if holds_recipient and (holds_actor or is_deed):
+            return speaker.name or speaker.text or ""
+    return None
+
+
+def _holds(content: Sequence[Span], mention: Mention) -> bool:
+    return any(span.start <= mention.start and mention.end <= span.end for span in content)
+
+
+def _inside(mentions: Sequence[Mention], sentence: Span) -> list[Mention]:
+    inside = [one for one in mentions if one.iso3 and sentence.start <= one.start and one.end <= sentence.end]
+    return inside[:MOST_STATES]
+
+
+def _candidates(sentence: Span, doc: Any, states: Sequence[Mention], least: float) -> Iterator[Event]:  # noqa: ANN401
+    link = load_model("link")
+    for actor in states:
+        for recipient in states:
+            if actor.iso3 == recipient.iso3:
+                continue
+            places = [(one.start - sentence.start, one.end - sentence.start) for one in (actor, recipient)]
+            features = pair_features(doc, tokens_in(doc, *places[0]), tokens_in(doc, *places[1]))
+            likelihood = link.probabilities(features)["event"]
+            if likelihood >= least:
+                yield Event(sentence, actor, recipient, classify_relation(features, model="link_type"), likelihood)

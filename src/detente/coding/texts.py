@@ -1,0 +1,150 @@
+"""Lines of texts to lines of events: one record in, one record out, in order, on one or several processes.
+
+In: lines of JSON, ``id, text`` (with ``date`` where it is known), or with the places of two given actors. Out: a line
+of JSON for each, the same whatever lines stand around it. A line that cannot be coded is a ``Problem``, never a guess.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from detente.codebook.leaders import known_until
+from detente.coding import actors, attribution, events, relation, speakers
+from detente.coding.actors import find_actors
+from detente.coding.articles import LONGEST_TEXT, Article
+from detente.coding.attribution import find_attributions
+from detente.coding.events import Event, attribute_events, find_events, has_two_states
+from detente.coding.relation import code_relations, question_from
+from detente.coding.sentences import find_sentences
+from detente.coding.speakers import identify_speakers
+from detente.domain.periods import parse_day
+from detente.errors import ConfigError, DataError
+
+#: What coded a line, in the order in which it worked.
+CODERS = (actors.VERSION, attribution.VERSION, speakers.VERSION, events.VERSION, relation.VERSION)
+#: Lines that a process takes at once.
+LINES_AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A line that could not be coded: its number, counted from 1, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """How lines are to be coded: whether the actors are given, and the day of texts without a date."""
+
+    given_actors: bool = False
+    day: dt.date | None = None
+
+
+def code_lines(lines: Iterable[tuple[int, str]], task: Task, *, jobs: int = 1) -> Iterator[dict[str, Any] | Problem]:
+    """Code lines in order.
+
+    Args:
+        lines: Number and text of each line.
+        task: What is asked.
+        jobs: Processes to work on.
+
+    Raises:
+        ConfigError: when the extra ``reading`` is not installed.
+    """
+    parts = iter(partial(_next_lines, iter(lines)), [])
+    if jobs == 1:
+        for part in parts:
+            yield from code_part(task, part)
+        return
+    from multiprocessing import get_context  # noqa: PLC0415 - for several processes alone
+
+    with get_context("spawn").Pool(jobs) as pool:
+        for coded in pool.imap(partial(code_part, task), parts):
+            yield from coded
+
+
+def _next_lines(lines: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:
+    return list(islice(lines, LINES_AT_ONCE))
+
+
+def code_part(task: Task, lines: Sequence[tuple[int, str]]) -> list[dict[str, Any] | Problem]:
+    """Code a few lines; each is coded by itself."""
+    return [_code_line(task, number, line) for number, line in lines]
+
+
+def code_text(text: str, *, day: dt.date | None = None) -> list[Event]:
+    """The events of one text, claims marked as such.
+
+    Args:
+        text: The text; what lies beyond the longest that is read is left out.
+        day: When it was written; by default the day until which the table of leaders was kept.
+    """
+    text = text[:LONGEST_TEXT]
+    sentences = tuple(find_sentences(text))
+    found = find_actors(text, day or known_until())
+    if not any(has_two_states(found.mentions, sentence) for sentence in sentences):
+        return []
+    article = Article(text, sentences, day)
+    told, parsed = find_attributions(article)
+    docs = [sentence.tokens[0].doc for sentence in parsed]
+    coded = find_events(list(zip(sentences, docs, strict=True)), found.mentions)
+    return attribute_events(coded, told, identify_speakers(article, told, found))
+
+
+def event_record(text: str, event: Event) -> dict[str, Any]:
+    """An event as a record; places are characters of the text."""
+    sentence = event.sentence
+    return {
+        "actor": event.actor.iso3,
+        "recipient": event.recipient.iso3,
+        "event_type": event.relation.event_type,
+        "root": event.relation.root,
+        "quad": event.relation.quad,
+        "probability": round(event.probability, 4),
+        "probability_of_any": round(event.likelihood, 4),
+        "actor_span": [event.actor.start, event.actor.end],
+        "actor_role": event.actor.role,
+        "recipient_span": [event.recipient.start, event.recipient.end],
+        "recipient_role": event.recipient.role,
+        "attributed": event.is_attributed,
+        "told_by": event.told_by,
+        "sentence": {"start": sentence.start, "end": sentence.end, "text": sentence.of(text)},
+    }
+
+
+def _code_line(task: Task, number: int, line: str) -> dict[str, Any] | Problem:
+    try:
+        record = json.loads(line)
+        if task.given_actors:
+            question = question_from(record)
+            found = code_relations([question])[0]
+            named = {"event_type": found.event_type, "quad": found.quad, "probability": round(found.probability, 4)}
+            return {"id": question.id, **named, "root": found.root}
+        text = _text_of(record)
+        day = _day_of(record, task)
+        return {"id": record["id"], "events": [event_record(text, event) for event in code_text(text, day=day)]}
+    except (ValueError, RecursionError) as error:
+        return Problem(number, f"no JSON: {error}")
+    except DataError as error:
+        return Problem(number, str(error))
+
+
+def _text_of(record: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
+    if not isinstance(record, dict) or "id" not in record or not isinstance(record.get("text"), str):
+        raise DataError("A line with a text to be coded was read.", "It holds no id and text.", "Give both.")
+    return str(record["text"])
+
+
+def _day_of(record: dict[str, Any], task: Task) -> dt.date | None:
+    try:
+        return parse_day(str(record["date"]), what="date of a text") if record.get("date") else task.day
+    except ConfigError as error:
+        raise DataError(error.asked, error.found, error.next_step) from None
