@@ -5,24 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from proposals_made_up import sample_world
+from typer.testing import CliRunner
 
 pytest.importorskip("spacy", reason="the extra `reading` is not installed")
 pytest.importorskip("pycrfsuite", reason="the extra `reading` is not installed")
 
 from detente.assessors import beside_lines, beside_table, make_proposals, read_beside, save_reading
 from detente.assessors.proposals import FILE, LONGEST_QUOTE
+from detente.cli import app
 from detente.coding import assessments
 from detente.coding.articles import load_article, parse_article
 from detente.coding.assessments import Reading, read_article
-from detente.errors import DetenteError
+from detente.errors import ConfigError, DetenteError
 from detente.sample import sample_store_path
 from detente.store import Chain
 
@@ -111,6 +112,8 @@ def test_of_the_article_only_sentences_of_assessments_are_kept(reading: Reading,
     kept = (book.path / FILE).read_text("utf-8")
     for place, span in enumerate(article.sentences):
         assert place in quoted or " ".join(span.of(article.text).split()) not in kept
+    told = {record["id"] for record in records if record["kind"] == "attribution"}
+    assert all(record["attribution"] in told for record in records if record["kind"] == "assessment")
     assert not any("content" in record or "text" in record for record in records)
 
 
@@ -127,25 +130,44 @@ def test_a_text_of_one_sentence_is_not_kept_whole() -> None:
         assert max(map(len, [*texts, *record.get("conditions", [])])) <= LONGEST_QUOTE
 
 
-def _run(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    env = dict(os.environ) | {"DETENTE_STORE": str(folder / "store"), "DETENTE_LEDGER": str(folder / "ledger")}
-    command = [sys.executable, "-W", "error", "-m", "detente", *words]
-    env |= {"NO_COLOR": "1", "COLUMNS": "110"}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in this process, with a store and a ledger of its own."""
+    monkeypatch.setenv("DETENTE_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("DETENTE_LEDGER", str(tmp_path / "ledger"))
+    monkeypatch.setenv("COLUMNS", "110")
+
+    def start(*words: str) -> Result:
+        return CliRunner().invoke(app, list(words))
+
+    return start
 
 
-def test_read_review_and_score_as_a_user_does(tmp_path: Path) -> None:
-    """Saved by `read`, accepted by `review`, scored by `score`; what makes no sense ends with what to do."""
-    read = json.loads(_run(tmp_path, "read", str(STORY), "--save", "--json").stdout)
+def test_read_review_and_score_as_a_user_does(run: Callable[..., Result]) -> None:
+    """Saved by `read`, accepted by `review`, scored by `score`; what makes no sense is refused."""
+    assert "nothing has been saved" in run("review", "--list").stdout
+    read = json.loads(run("read", str(STORY), "--save", "--json").stdout)
     assert read["data"]["rows"][0]["outlook"]["deteriorate"]["word"]
     assert read["saved"]["new"]
-    waiting = json.loads(_run(tmp_path, "review", "--json").stdout)["proposals"]
+    waiting = json.loads(run("review", "--json").stdout)["proposals"]
     assert {one["standing"] for one in waiting} == {"proposed"}
     first = waiting[0]["id"]
-    assert "--why" in _run(tmp_path, "review", "--reject", first, code=2).stderr
-    assert "accepted by Kim" in _run(tmp_path, "review", "--accept", first[:8], "--by", "Kim").stdout
-    card = json.loads(_run(tmp_path, "score", "--by", "assessor", "--json").stdout)
+    assert isinstance(run("review", "--reject", first).exception, ConfigError)
+    assert isinstance(run("review", "--reject", first, "--accept", first).exception, ConfigError)
+    assert isinstance(run("review", "--reject", first, "--condition", "met").exception, ConfigError)
+    assert "accepted by Kim" in run("review", "--accept", first[:8], "--by", "Kim").stdout
+    assert first[:8] not in run("review").stdout
+    card = json.loads(run("score", "--by", "assessor", "--json").stdout)
     assert [row["assessor"] for row in card["assessors"]] == ["Anselm Brodie"]
     assert card["assessments"][0]["brier"] is not None
+    assert run("score", "--by", "assessor", "--contains", card["book"]["digest"]).exit_code == 0
+    assert run("score", "--by", "assessor", "--contains", "0" * 64).exit_code == 1
+
+
+def test_the_reading_shows_both_side_by_side(run: Callable[..., Result]) -> None:
+    """Under the assessments stand assessment, model and base rate; nothing is kept unless it is asked for."""
+    shown = " ".join(run("read", str(STORY)).stdout.split())
+    assert "What the data say (icews, as known on 2018-10-05)" in shown
+    assert "roughly even chance · 13w" in shown
+    assert "improve 55–80 %, conditional" in shown
+    assert "nothing has been saved" in run("review", "--list").stdout

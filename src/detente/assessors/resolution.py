@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -38,8 +40,13 @@ def assess(book: Chain, world: World) -> pl.DataFrame:
         StoreError: when a record is not of the form that this version writes.
     """
     accepted = [one for one in read_proposals(book, kind="assessment") if one.standing == "accepted"]
+
+    @cache
+    def world_then(day: dt.date) -> World:
+        return type(world)(world.store, as_of=day, provider=world.provider, is_sample=world.is_sample)
+
     try:
-        rows = [_stand(one, world) for one in accepted]
+        rows = [_stand(one, world, world_then) for one in accepted]
     except (KeyError, TypeError, ValueError) as error:
         raise StoreError(
             f"The proposals in {book.path} were to be scored.",
@@ -49,7 +56,7 @@ def assess(book: Chain, world: World) -> pl.DataFrame:
     return check_table(pl.DataFrame(_without_repeats(rows), schema=ASSESSED.schema), ASSESSED)
 
 
-def _stand(one: Proposal, world: World) -> dict[str, Any]:
+def _stand(one: Proposal, world: World, world_then: Callable[[dt.date], World]) -> dict[str, Any]:
     """One assessment with its standing and, where it is resolved, its scores."""
     record = one.record
     published = record["source"]["published"]
@@ -77,16 +84,15 @@ def _stand(one: Proposal, world: World) -> dict[str, Any]:
     row |= {"horizon_weeks": asked.horizon.weeks, "closes": closes, "saved_in_time": saved <= closes}
     if closes > world.as_of:
         return row | {"standing": "open", "reason": NOT_CLOSED}
-    return row | _resolve(row, asked, world)
+    if origin < world.view.first_day:
+        return row | {"standing": "void", "reason": NOT_YET_HELD}
+    return row | _resolve(row, asked, world, world_then(origin))
 
 
-def _resolve(row: dict[str, Any], asked: Ahead, world: World) -> dict[str, Any]:
+def _resolve(row: dict[str, Any], asked: Ahead, world: World, then: World) -> dict[str, Any]:
     """Put the question as of the day of publication to the data, the model and the base rates."""
     origin, direction = row["origin"], row["direction"]
     pair = Pair(*row["pair"].split("-"))
-    if origin < world.view.first_day:
-        return {"standing": "void", "reason": NOT_YET_HELD}
-    then = type(world)(world.store, as_of=origin, provider=world.provider, is_sample=world.is_sample)
     if then.view.cells(pair).is_empty():
         return {"standing": "void", "reason": NO_EVENTS}
     found = scorecard.ask(then, world, pair, asked.horizon, "outlook")

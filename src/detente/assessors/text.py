@@ -129,6 +129,7 @@ def _modelled(row: Beside, direction: str) -> str:
 def _proposal_lines(one: Proposal) -> Iterator[str]:
     record, source = one.record, one.record["source"]
     who = record["speaker"] or record["speaker_text"] or "nobody named"
+    who += "" if record.get("speaker_certain", True) else " (name from another sentence)"
     told = f"{source['name']}, {source['published'] or 'no date'}"
     if record["kind"] == "attribution":
         yield f"{one.id[:8]} {one.standing} · attribution · {who} · “{record['cue'] or ''}” · {told}"

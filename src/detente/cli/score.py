@@ -82,13 +82,13 @@ def score(
 
     ledger = scorecard.open_ledger()
     world = open_world_for(store, as_of, provider)
-    if by is ScoreBy.assessor:
-        _score_assessors(world, contains, top=top, as_json=as_json)
-        return
     if issue_all:
         done = scorecard.issue_all(world, ledger)
         said = f"{len(done.saved):,} forecasts of {world.provider} as of {world.as_of} written down"
         console(stderr=True).print(f"{said}, {len(done.held):,} were there already", highlight=False)
+    if by is ScoreBy.assessor:
+        _score_assessors(world, contains, top=top, as_json=as_json)
+        return
     broken = [str(finding) for finding in ledger.check()] + _missing(ledger, contains)
     card = scorecard.score_ledger(ledger, world)
     moves = scorecard.score_ledger_provocations(ledger, world)
