@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
-from proposals_made_up import MET, fill, proposal
+from proposals_made_up import MET, fill, proposal, sample_world
 
 from detente.assessors import decide, read_proposals, write_proposals
 from detente.assessors.proposals import FILE
+from detente.checkup import examine
 from detente.errors import ConfigError, StoreError
 from detente.store import Chain
 
@@ -80,3 +83,15 @@ def test_a_record_of_another_form_is_no_traceback(book: Chain) -> None:
     book.append([{"id": "strange"}])
     with pytest.raises(StoreError, match="another form"):
         read_proposals(book)
+
+
+def test_doctor_watches_over_the_proposals(book: Chain) -> None:
+    """A damaged file of proposals is a finding of the checkup; a whole one is none."""
+    fill(book, proposal("one1"))
+    store = sample_world().store
+    today = dt.date(2019, 4, 1)
+    assert examine(store, is_sample=True, today=today, proposals=book).is_healthy
+    (book.path / FILE).write_text((book.path / FILE).read_text("utf-8").replace("Ada Sand", "Bo Reed"), "utf-8")
+    findings = examine(store, is_sample=True, today=today, proposals=book).findings
+    assert findings
+    assert all(finding.startswith("Proposals: ") for finding in findings)
