@@ -10,10 +10,11 @@ import pytest
 from forecasts_issued import ORIGINS, sample_world
 
 from detente import forecast, scorecard
-from detente.domain.actors import Pair
+from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import Horizon
 from detente.domain.tables import HAZARDS, ISSUED_PROVOCATIONS
 from detente.forecast.chances import NO_DIRECTION, ONLY_SUMS
+from detente.forecast.provoked import provocation_threshold
 from detente.scorecard.provocations import NOT_CLOSED, NOT_HELD, NOT_SEEN
 from detente.store import Chain
 
@@ -133,3 +134,4 @@ def test_no_chance_is_given_where_the_data_cannot_tell() -> None:
         found = forecast.forecast_provocations(changed, view.coverage(), ORIGIN, [Horizon(4)], pair=both)
         assert found["p"].to_list() == [None, None]
         assert found["reason"].to_list() == [reason, reason]
+        assert provocation_threshold(changed, view.coverage(), Dyad("RUS", "USA"), ORIGIN) is None

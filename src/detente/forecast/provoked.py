@@ -66,7 +66,9 @@ def answers(days: DyadDays, origin: dt.date, closes: dt.date) -> Ints:
 
 
 def provocation_threshold(cells: pl.DataFrame, coverage: pl.DataFrame, dyad: Dyad, origin: dt.date) -> float | None:
-    """Material conflict that a day of one dyad must pass to be provocative; None with fewer than 91 covered days.
+    """Material conflict that a day of one dyad must pass to be provocative; None where the data cannot say.
+
+    They cannot with fewer than 91 covered days, without direction, or where they give sums in place of events.
 
     Args:
         cells: Rows of ``cells``.
@@ -77,6 +79,8 @@ def provocation_threshold(cells: pl.DataFrame, coverage: pl.DataFrame, dyad: Dya
     Returns:
         The threshold in Goldstein points.
     """
+    if cells.height and (not cells["directed"].any() or cells["lowest_milli"].null_count() == cells.height):
+        return None
     days = build_dyad_days(cells, coverage, dyads=[(dyad.actor, dyad.recipient)])
     found = float(thresholds(days, days.position(origin))[0])
     return None if np.isnan(found) else found

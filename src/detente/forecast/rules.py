@@ -164,6 +164,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
                     "least {share_covered} of them are covered.",
                 ),
                 void=(
+                    "the provider does not say who acts, or gives sums that do not show the most hostile act",
                     "fewer than {days_needed} covered days among the {look_back_days} that end on {origin}",
                     "no provocative day was seen, but fewer than {share_covered} of the days of the horizon are "
                     "covered",

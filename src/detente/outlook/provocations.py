@@ -79,7 +79,7 @@ def _last(row: dict[str, Any]) -> str:
     if row["threshold"] is None:
         return "–"
     day = _last_day(row)
-    return "none in two years" if day is None else f"{format_day(day)}, {_ago(row['days_since'])}"
+    return "none held" if day is None else f"{format_day(day)}, {_ago(row['days_since'])}"
 
 
 def _ago(days: int) -> str:
