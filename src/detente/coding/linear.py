@@ -96,4 +96,4 @@ def _packed(words: Iterable[str]) -> Any:  # noqa: ANN401 - an array of bytes
 
 
 def _unpacked(array: Any) -> list[str]:  # noqa: ANN401 - an array of bytes
-    return array.tobytes().decode().split("\n")
+    return str(array.tobytes(), "utf-8").split("\n")
