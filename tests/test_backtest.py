@@ -67,6 +67,13 @@ def test_an_asked_pair_is_taken_whatever_its_activity(world: World) -> None:
         choose_pairs(measure_activity(world, _START), _START, 0.5, also=[Pair("TUV", "NRU")])
 
 
+def test_quieter_pairs_teach_but_are_not_asked(world: World, report: BacktestReport) -> None:
+    """Pairs from 40 % of days on are in the panel; only those above the asked share are scored."""
+    shares = measure_activity(world, _START)["active_share"]
+    assert report.setting["pairs_scored"] == report.pairs.height == (shares > 0.5).sum()
+    assert report.setting["pairs_in_panel"] == (shares > 0.4).sum() > report.setting["pairs_scored"]
+
+
 def test_the_report_scores_every_model_on_the_same_questions(report: BacktestReport) -> None:
     """The benchmark is there though not named; the ranking is by score; comparisons are the featured model's."""
     content = json.loads(json.dumps(report.as_dict(), allow_nan=False))

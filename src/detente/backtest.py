@@ -171,10 +171,10 @@ def choose_pairs(
             "Choose a lower `--active`, a later `--start`, or other pairs.",
         )
     place = pl.col("events_a_day").rank("ordinal") * 3 / pl.len()
-    activity = pl.when(place <= 1).then(pl.lit("quiet")).when(place <= 2).then(pl.lit("middle"))
+    busyness = pl.when(place <= 1).then(pl.lit("quiet")).when(place <= 2).then(pl.lit("middle"))
     regions = {pair: _region(pair) for pair in chosen["pair"]}
     table = chosen.sort("pair").with_columns(
-        activity.otherwise(pl.lit("busy")).alias("activity"), pl.col("pair").replace_strict(regions).alias("region")
+        busyness.otherwise(pl.lit("busy")).alias("activity"), pl.col("pair").replace_strict(regions).alias("region")
     )
     return check_table(table.select(BACKTEST_PAIRS.names), BACKTEST_PAIRS)
 

@@ -114,10 +114,10 @@ def test_shipped_vintages_never_look_ahead() -> None:
 
 
 def test_shipped_vintages_are_small_and_described() -> None:
-    """Each is under a megabyte, and the card names each with its day."""
+    """Together they are under 1.2 megabytes, and the card names each with its day."""
     card = (SHIPPED / "card.yaml").read_text("utf-8")
+    assert sum(path.stat().st_size for path in SHIPPED.glob("*.npz")) < 1_200_000
     for path in SHIPPED.glob("*.npz"):
-        assert path.stat().st_size < 1_000_000
         assert path.name in card
         assert str(learned_on(path)) in card
 
