@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from detente.backtest import BENCHMARK, BacktestPlan, choose_pairs, run_backtest
+from detente.backtest import BENCHMARK, BacktestPlan, choose_pairs, measure_activity, run_backtest
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
 from detente.domain.tables import BACKTEST_CASES, BACKTEST_PAIRS
@@ -44,7 +44,7 @@ def report(world: World) -> BacktestReport:
 
 def test_pairs_are_chosen_by_what_was_known_at_the_start(world: World) -> None:
     """The share of covered days with events up to the first origin, counted by hand, decides; later days do not."""
-    found = choose_pairs(world, _START, 0.5)
+    found = choose_pairs(measure_activity(world, _START), _START, 0.5)
     covered = world.view.coverage().filter(pl.col("status") == "present", pl.col("day") <= _START)["day"]
     cells = world.view.cells(Pair("RUS", "USA")).filter(pl.col("occurred").is_in(covered.implode()))
     row = found.row(by_predicate=pl.col("pair") == "RUS-USA", named=True)
@@ -54,7 +54,7 @@ def test_pairs_are_chosen_by_what_was_known_at_the_start(world: World) -> None:
     assert found["active_share"].min() > 0.5
     assert set(found["activity"]) == {"quiet", "middle", "busy"}
     earlier = open_world(as_of=_START)
-    assert choose_pairs(earlier, _START, 0.5).equals(found)
+    assert choose_pairs(measure_activity(earlier, _START), _START, 0.5).equals(found)
 
 
 def test_an_asked_pair_is_taken_whatever_its_activity(world: World) -> None:
@@ -64,7 +64,14 @@ def test_an_asked_pair_is_taken_whatever_its_activity(world: World) -> None:
     assert found.pairs["pair"].to_list() == ["BRA-FRA"]
     assert found.setting["pairs_in_panel"] > 10
     with pytest.raises(QuestionError, match="busiest"):
-        choose_pairs(world, _START, 0.5, also=[Pair("TUV", "NRU")])
+        choose_pairs(measure_activity(world, _START), _START, 0.5, also=[Pair("TUV", "NRU")])
+
+
+def test_quieter_pairs_teach_but_are_not_asked(world: World, report: BacktestReport) -> None:
+    """Pairs from 40 % of days on are in the panel; only those above the asked share are scored."""
+    shares = measure_activity(world, _START)["active_share"]
+    assert report.setting["pairs_scored"] == report.pairs.height == (shares > 0.5).sum()
+    assert report.setting["pairs_in_panel"] == (shares > 0.4).sum() > report.setting["pairs_scored"]
 
 
 def test_the_report_scores_every_model_on_the_same_questions(report: BacktestReport) -> None:

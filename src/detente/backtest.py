@@ -42,6 +42,8 @@ BASELINES = (
 )
 #: A pair is active when it has events on more than this share of the covered days.
 ACTIVE_SHARE = 0.75
+#: Quieter pairs, down to this share, are not asked about, but teach models and make pools and moods.
+TEACHING_SHARE = 0.4
 #: Activity is judged by the weeks before the first origin, at most so many.
 _ACTIVITY_WEEKS = 104
 #: No question is asked before so many weeks of data: a scale needs them (design §5).
@@ -88,18 +90,21 @@ def run_backtest(world: World, plan: BacktestPlan | None = None, *, progress: Pr
     plan = plan or BacktestPlan()
     start, end = _span(world, plan)
     schedule = Schedule.between(start, end, step_weeks=plan.step_weeks, refit_weeks=plan.refit_weeks)
-    pairs = choose_pairs(world, start, plan.active_share, also=plan.pairs)
+    activity = measure_activity(world, start)
+    pairs = choose_pairs(activity, start, plan.active_share, also=plan.pairs)
+    teaching = activity.filter(pl.col("active_share") > min(TEACHING_SHARE, plan.active_share))
+    panel_pairs = pl.concat([pairs["pair"], teaching["pair"]]).unique().sort()
     scored = [pair.id for pair in plan.pairs] or pairs["pair"].to_list()
     names = plan.models or _default_models()
     forecasters = {name: find_forecaster(name) for name in dict.fromkeys((*names, BENCHMARK))}
     last = start + dt.timedelta(days=(world.as_of - start).days // DAYS_IN_WEEK * DAYS_IN_WEEK)
     cases = replay(
-        _panel(world, last, pairs),
+        _panel(world, last, panel_pairs),
         forecasters,
         schedule,
         plan.horizons,
         pairs=scored,
-        known=_known(world, pairs),
+        known=_known(world, panel_pairs),
         progress=progress,
     )
     return build_backtest_report(
@@ -107,54 +112,69 @@ def run_backtest(world: World, plan: BacktestPlan | None = None, *, progress: Pr
         pairs.filter(pl.col("pair").is_in(scored)),
         provider=world.provider,
         as_of=world.as_of,
-        setting=_setting(plan, schedule, pairs, world, scored),
+        setting=_setting(plan, schedule, panel_pairs, world, scored),
         featured=names[0],
         benchmark=BENCHMARK,
     )
 
 
-def choose_pairs(world: World, start: dt.date, active_share: float, *, also: Sequence[Pair] = ()) -> pl.DataFrame:
-    """The active pairs by what was known at the end of the first origin: rows of ``backtest_pairs``.
+def measure_activity(world: World, start: dt.date) -> pl.DataFrame:
+    """How active every pair was by what was known at the end of the first origin.
 
     Args:
         world: The store.
         start: The first origin.
-        active_share: A pair is active with events on more than this share of the covered days of the 104 weeks up to
-            the first origin (of all covered days, where fewer are held).
-        also: Pairs to take whatever their activity.
 
-    Raises:
-        QuestionError: when no pair is active.
+    Returns:
+        ``pair``; ``active_share``, the share of the covered days of the 104 weeks up to the first origin (of all
+        covered days, where fewer are held) with events; ``events_a_day``; ``days``, how many days were covered.
     """
     view = world.store.view(start, world.provider)
     since = start - dt.timedelta(days=_ACTIVITY_WEEKS * DAYS_IN_WEEK)
     covered = view.coverage().filter(pl.col("status") == "present", pl.col("day") > since).select(occurred="day")
     days = max(covered.height, 1)
-    found = (
+    return (
         _keyed(view.cells())
         .join(covered, on="occurred", how="semi")
         .group_by("pair")
         .agg(
             (pl.col("occurred").n_unique() / days).alias("active_share"),
             (pl.col("n").sum() / days).alias("events_a_day"),
+            pl.lit(covered.height).alias("days"),
         )
     )
+
+
+def choose_pairs(
+    activity: pl.DataFrame, start: dt.date, active_share: float, *, also: Sequence[Pair] = ()
+) -> pl.DataFrame:
+    """The active pairs: rows of ``backtest_pairs``.
+
+    Args:
+        activity: What ``measure_activity`` found.
+        start: The first origin.
+        active_share: A pair is active with events on more than this share of days.
+        also: Pairs to take whatever their activity.
+
+    Raises:
+        QuestionError: when no pair is active.
+    """
     wanted = [pair.id for pair in also]
-    chosen = found.filter((pl.col("active_share") > active_share) | pl.col("pair").is_in(wanted))
+    chosen = activity.filter((pl.col("active_share") > active_share) | pl.col("pair").is_in(wanted))
     missing = sorted(set(wanted) - set(chosen["pair"]))
     if chosen.is_empty() or missing:
         what = ", ".join(missing) or f"pairs with events on more than {active_share:.0%} of days"
-        most = max(found["active_share"].to_list(), default=0.0)
+        most, days = max(activity.select("active_share", "days").iter_rows(), default=(0.0, 0))
         raise QuestionError(
             f"A backtest of {what} was asked for.",
-            f"As known on {start}, there is none; the busiest pair has events on {most:.0%} of {covered.height} days.",
+            f"As known on {start}, there is none; the busiest pair has events on {most:.0%} of {days} days.",
             "Choose a lower `--active`, a later `--start`, or other pairs.",
         )
     place = pl.col("events_a_day").rank("ordinal") * 3 / pl.len()
-    activity = pl.when(place <= 1).then(pl.lit("quiet")).when(place <= 2).then(pl.lit("middle"))
+    busyness = pl.when(place <= 1).then(pl.lit("quiet")).when(place <= 2).then(pl.lit("middle"))
     regions = {pair: _region(pair) for pair in chosen["pair"]}
     table = chosen.sort("pair").with_columns(
-        activity.otherwise(pl.lit("busy")).alias("activity"), pl.col("pair").replace_strict(regions).alias("region")
+        busyness.otherwise(pl.lit("busy")).alias("activity"), pl.col("pair").replace_strict(regions).alias("region")
     )
     return check_table(table.select(BACKTEST_PAIRS.names), BACKTEST_PAIRS)
 
@@ -185,14 +205,14 @@ def _keyed(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.with_columns((lower + "-" + upper).alias("pair"))
 
 
-def _panel(world: World, as_of: dt.date, pairs: pl.DataFrame) -> forecast.Panel:
+def _panel(world: World, as_of: dt.date, pairs: pl.Series) -> forecast.Panel:
     """Weekly balances of the chosen pairs as known at the end of a day."""
     view = world.store.view(as_of, world.provider)  # not kept by the world: many days' views would fill the memory
-    cells = _keyed(view.cells()).join(pairs.select("pair"), on="pair", how="semi").drop("pair")
+    cells = _keyed(view.cells()).join(pairs.to_frame(), on="pair", how="semi").drop("pair")
     return forecast.build_panel(relations.build_weeks(cells, view.coverage(), as_of=as_of))
 
 
-def _known(world: World, pairs: pl.DataFrame) -> Callable[[dt.date], forecast.Panel] | None:
+def _known(world: World, pairs: pl.Series) -> Callable[[dt.date], forecast.Panel] | None:
     """How to get the panel as known on a day; None where nothing was published late, so that cutting off is enough."""
     if not world.view.has_late_events():
         return None
@@ -212,7 +232,7 @@ def _silent_days(world: World) -> int:
 
 
 def _setting(
-    plan: BacktestPlan, schedule: Schedule, pairs: pl.DataFrame, world: World, scored: Sequence[str]
+    plan: BacktestPlan, schedule: Schedule, pairs: pl.Series, world: World, scored: Sequence[str]
 ) -> Mapping[str, Any]:
     start, last = schedule.origins[0], schedule.origins[-1]
     moved = plan.start is not None and start != plan.start
@@ -225,7 +245,7 @@ def _setting(
         "refit_weeks": plan.refit_weeks,
         "active_share": plan.active_share,
         "pairs_scored": len(scored),
-        "pairs_in_panel": pairs.height,
+        "pairs_in_panel": pairs.len(),
         "silent_days": _silent_days(world),
         "rules": {
             "outcome": forecast.OUTCOME_NAME,
@@ -233,7 +253,7 @@ def _setting(
             "pairs": (
                 f"Pairs with events on more than {plan.active_share:.0%} of the covered days of the {_ACTIVITY_WEEKS} "
                 f"weeks up to {start} (all covered days since {world.view.first_day}, where fewer), as known then; "
-                "they alone make pools and moods."
+                f"those above {min(TEACHING_SHARE, plan.active_share):.0%} make pools and moods and teach models."
             ),
             "bands": (
                 "95 %: 1,000 draws of blocks of time in a circle, all pairs of a block together, and of pairs with "

@@ -90,7 +90,7 @@ def test_no_vintage_answers_as_of_a_day_before_it_had_learned(world: Panel, fold
     for origin in (world.week_ends[_LEARNED - 1], day):
         found = Trained(folder).fit(world, [origin], _HORIZON).predict(world, [origin], _HORIZON)
         names += found["model"].unique().to_list()
-    assert names == ["logit-v1", "trained-v1:made-up"]
+    assert names == ["logit-v1", "trained-v2:made-up"]
 
 
 def test_a_row_of_origins_turns_to_the_vintage_when_it_may(world: Panel, folder: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_row_of_origins_turns_to_the_vintage_when_it_may(world: Panel, folder:
     origins = list(world.week_ends[_LEARNED - 1 : _LEARNED + 2])
     found = Trained(folder).fit(world, origins, _HORIZON).predict(world, origins, _HORIZON)
     names = found.group_by("origin", maintain_order=True).first()["model"].to_list()
-    assert names == ["logit-v1", "trained-v1:made-up", "trained-v1:made-up"]
+    assert names == ["logit-v1", "trained-v2:made-up", "trained-v2:made-up"]
 
 
 def test_shipped_vintages_never_look_ahead() -> None:
@@ -114,10 +114,10 @@ def test_shipped_vintages_never_look_ahead() -> None:
 
 
 def test_shipped_vintages_are_small_and_described() -> None:
-    """Each is under a megabyte, and the card names each with its day."""
+    """Together they are under 1.2 megabytes, and the card names each with its day."""
     card = (SHIPPED / "card.yaml").read_text("utf-8")
+    assert sum(path.stat().st_size for path in SHIPPED.glob("*.npz")) < 1_200_000
     for path in SHIPPED.glob("*.npz"):
-        assert path.stat().st_size < 1_000_000
         assert path.name in card
         assert str(learned_on(path)) in card
 

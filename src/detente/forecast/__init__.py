@@ -44,5 +44,5 @@ __all__ = [
 
 
 def default_forecaster() -> Forecaster:
-    """The forecaster used where none is named: ``trained-v1``; where no vintage may answer, a simpler model does."""
+    """The forecaster used where none is named: ``trained-v2``; where no vintage may answer, a simpler model does."""
     return Trained()

@@ -1,4 +1,4 @@
-"""Gradient boosting on climatology: trees correct its log probabilities (``boosting-v1``).
+"""Gradient boosting on climatology: trees correct its log probabilities (``boosting-v2``).
 
 LightGBM trains; `Trees` answers. Several members, each taught on two thirds of the blocks of past weeks, are averaged:
 the mean is steadier than one, and how far they differ says how much hangs on which weeks happened to be seen.
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detente.forecast.cases import Cases
+from detente.forecast.cases import Cases, join
 from detente.forecast.trees import Trees, pack_trees
 
 Floats = npt.NDArray[np.float64]
@@ -39,14 +39,19 @@ PARAMETERS: Mapping[str, Any] = {
 MEMBERS, SHARE, BLOCK_WEEKS = 3, 2 / 3, 8
 
 
-def train_members(cases: Cases, *, seed: int = 1) -> list[Trees]:
-    """Teach all members.
+def train_members(cases: Cases, mirrored: Cases, *, seed: int = 1) -> list[Trees]:
+    """Teach all members, on each case as it was and once more in the mirror, with half the weight each.
+
+    A few years hold few turns of the world, and hundreds of pairs share each: trees would take the last one for a law.
+    In the mirror every turn goes the other way, so that they learn how a relation moves and not where the world went.
 
     Args:
         cases: Resolved questions.
+        mirrored: Those of the mirrored world (`cases.mirror`).
         seed: Where the draws start; the same seed and cases give the same trees.
     """
-    return [_train_one(_some_blocks(cases, seed + member), seed + member) for member in range(MEMBERS)]
+    both = join([cases, mirrored])
+    return [_train_one(_some_blocks(both, seed + member), seed + member) for member in range(MEMBERS)]
 
 
 def _some_blocks(cases: Cases, seed: int) -> Cases:
@@ -63,6 +68,7 @@ def _train_one(cases: Cases, seed: int) -> Trees:
     data = lightgbm.Dataset(
         cases.predictors,
         cases.outcome,
+        weight=np.full(cases.outcome.size, 0.5),
         init_score=cases.offset.T.ravel(),
         params={"max_bin": PARAMETERS["max_bin"], "verbosity": -1},
     )

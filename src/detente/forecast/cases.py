@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,7 +34,7 @@ class View:
 
     Args:
         predictors: Shape (pairs, predictors); NaN where not known.
-        offset: Logarithms of climatology's probabilities, shape (pairs, 3).
+        offset: Logarithms of an even climatology's probabilities, shape (pairs, 3).
     """
 
     predictors: Floats
@@ -47,7 +47,7 @@ class Cases:
 
     Args:
         predictors: Shape (cases, predictors).
-        offset: Logarithms of climatology's probabilities, shape (cases, 3).
+        offset: Logarithms of an even climatology's probabilities, shape (cases, 3).
         outcome: 0 deteriorate, 1 hold, 2 improve.
         origin: Columns of the panel.
     """
@@ -68,7 +68,7 @@ def view_origin(panel: Panel, position: int, horizon: Horizon) -> View:
 
 
 def _view(situation: Situation, horizon: Horizon, pairs: tuple[str, ...]) -> View:
-    counts = posterior_counts(situation, horizon)
+    counts = posterior_counts(situation, horizon, even=True)
     offset = np.log(counts / counts.sum(axis=1, keepdims=True))
     return View(build_predictors(situation, horizon, pairs, offset), offset)
 
@@ -89,12 +89,22 @@ def build_cases(panel: Panel, position: int, horizon: Horizon, *, short: bool = 
     if not parts:
         width = len(predictor_names())
         return Cases(np.empty((0, width)), np.empty((0, 3)), np.empty(0, np.int64), np.empty(0, np.int64))
+    return join(parts)
+
+
+def join(parts: Sequence[Cases]) -> Cases:
+    """Cases one after another."""
     return Cases(
         np.concatenate([part.predictors for part in parts]),
         np.concatenate([part.offset for part in parts]),
         np.concatenate([part.outcome for part in parts]),
         np.concatenate([part.origin for part in parts]),
     )
+
+
+def mirror(panel: Panel) -> Panel:
+    """The world in which friends are foes: every balance with the other sign, so that what improved deteriorates."""
+    return Panel(panel.pairs, panel.week_ends, -panel.balance)
 
 
 def _cut_short(known: Panel, newest: int, horizon: Horizon, step: int) -> Iterator[Cases]:

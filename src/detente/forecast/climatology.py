@@ -63,11 +63,18 @@ class Climatology:
         return pl.concat(frames)
 
 
-def posterior_counts(situation: Situation, horizon: Horizon) -> Floats:
+def posterior_counts(situation: Situation, horizon: Horizon, *, even: bool = False) -> Floats:
     """Dirichlet counts of the three outcomes for each pair, shape (pairs, 3).
 
     Changes that overlap count for as many as fit side by side: their number over the weeks of the horizon.
+
+    Args:
+        situation: What is known at the origin.
+        horizon: Length of the changes.
+        even: Whether the pool is to deteriorate as often as it improves, at the mean of both: that relations at large
+            have lately worsened says little of what they will do.
     """
     own = situation.outcome_counts() / horizon.weeks
     pool = INDEPENDENT_PAIRS * own[situation.is_busy].mean(axis=0) + PRIOR_CHANGES * np.array(NORMAL_PRIOR)
+    pool = (pool + pool[::-1]) / 2 if even else pool
     return np.asarray(own + POOL_CHANGES * pool / pool.sum(), dtype=np.float64)

@@ -25,8 +25,9 @@ Ints = npt.NDArray[np.int64]
 #: Weeks of origins that are looked back on, the steps within a horizon, and the pairs (the busiest).
 WINDOW_WEEKS, STEPS, PAIRS = 26, 2, 400
 #: What one horizon's worth of origins counts for, in cases, and the ridge that pulls the correction to none. Pairs
-#: share the world's news. Chosen with the window on GDELT dyad scores: trained to 2019, origins of 2020.
-CASES, RIDGE = 10.0, 1.0
+#: share the world's news, and what relations at large did in one quarter says little of the next: with 10 cases the
+#: correction chased it. Chosen on GDELT dyad scores: trained to June and to December 2019, origins up to 2020.
+CASES, RIDGE = 3.0, 1.0
 _NEWTON_STEPS = 8
 _FREE = (0, 2)
 

@@ -1,4 +1,4 @@
-"""Forecasters that train a mixture as of the origin: ``boosting-v1`` and ``blend-v1``."""
+"""Forecasters that train a mixture as of the origin: ``boosting-v2`` and ``blend-v2``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 from detente.domain.periods import Horizon
 from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
-from detente.forecast.cases import Cases, build_cases, view_origin
+from detente.forecast.cases import Cases, build_cases, mirror, view_origin
 from detente.forecast.drift import Drift
 from detente.forecast.logit import Logit
 from detente.forecast.mixture import Mixture, mix, train_mixture
@@ -42,7 +42,7 @@ class Blend:
     mixture: Mixture | None = None
     simple: Forecaster | None = None
 
-    version = "v1"
+    version = "v2"
 
     def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Blend:
         """Learn from the questions that were resolved by the earliest origin.
@@ -54,10 +54,7 @@ class Blend:
             raise QuestionError("A forecaster was to be fitted.", "No origin was given.", "Name at least one.")
         origin = min(origins)
         simple = Logit().fit(panel, [origin], horizon)
-        cases = build_cases(panel, panel.position(origin), horizon)
-        if not can_learn(cases):
-            return Blend(self.name, self.with_ridge, None, simple)
-        mixture = train_mixture(cases, learned=origin, horizon=horizon, with_ridge=self.with_ridge)
+        _, mixture = learn(panel, origin, horizon, with_ridge=self.with_ridge)
         return Blend(self.name, self.with_ridge, mixture, simple)
 
     def predict(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> pl.DataFrame:
@@ -77,9 +74,20 @@ class Blend:
         return answer(self.mixture, panel, origins, horizon, model=f"{self.name}-{self.version}")
 
 
-def can_learn(cases: Cases) -> bool:
-    """Whether there is enough to grow trees on."""
-    return cases.outcome.size >= MIN_CASES and int(np.ptp(cases.origin)) + 1 >= MIN_WEEKS
+def learn(
+    panel: Panel, until: dt.date, horizon: Horizon, *, with_ridge: bool = True, seed: int = 1
+) -> tuple[Cases, Mixture | None]:
+    """The questions that were resolved by a day, and a mixture trained on them; None where they are too few.
+
+    Raises:
+        QuestionError: when the day is not the end of a week of the panel.
+    """
+    position = panel.position(until)
+    cases = build_cases(panel, position, horizon)
+    if cases.outcome.size < MIN_CASES or int(np.ptp(cases.origin)) + 1 < MIN_WEEKS:
+        return cases, None
+    mirrored = build_cases(mirror(panel), position, horizon)
+    return cases, train_mixture(cases, mirrored, learned=until, horizon=horizon, with_ridge=with_ridge, seed=seed)
 
 
 def answer(mixture: Mixture, panel: Panel, origins: Sequence[dt.date], horizon: Horizon, *, model: str) -> pl.DataFrame:

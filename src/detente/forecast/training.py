@@ -10,9 +10,8 @@ import numpy as np
 
 from detente.domain.periods import Horizon
 from detente.errors import CutoffError
-from detente.forecast.cases import build_cases
-from detente.forecast.learned import MIN_CASES, MIN_WEEKS, can_learn
-from detente.forecast.mixture import Mixture, train_mixture
+from detente.forecast.learned import MIN_CASES, MIN_WEEKS, learn
+from detente.forecast.mixture import Mixture
 from detente.forecast.panel import Panel
 
 #: Called with the horizon under way, the horizons finished, and the horizons in all.
@@ -63,8 +62,7 @@ def train_vintage(
     for done, horizon in enumerate(horizons):
         if progress:
             progress(str(horizon), done, len(horizons))
-        cases = build_cases(panel, panel.position(until), horizon)
-        mixture = train_mixture(cases, learned=until, horizon=horizon, seed=seed) if can_learn(cases) else None
+        cases, mixture = learn(panel, until, horizon, seed=seed)
         size = max(cases.outcome.size, 1)
         worse, hold, better = (float(np.count_nonzero(cases.outcome == place) / size) for place in range(3))
         origins = int(np.unique(cases.origin).size)

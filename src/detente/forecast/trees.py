@@ -73,7 +73,7 @@ def pack_trees(model: Mapping[str, Any]) -> Trees:
     """Pack a LightGBM model, as ``Booster.dump_model`` describes it.
 
     Thresholds are kept in single precision; they lie between values seen in training, so that no case there changes
-    sides.
+    sides. One beyond single precision parts what is known from what is missing, and stays as large as can be.
     """
     nodes: list[_Node] = []
     roots, depths = [], [0]
@@ -81,10 +81,11 @@ def pack_trees(model: Mapping[str, Any]) -> Trees:
         roots.append(len(nodes))
         depths.append(_add_node(nodes, tree["tree_structure"]))
     feature, number, missing_left, right = zip(*nodes, strict=True)
+    largest = float(np.finfo(np.float32).max)
     return Trees(
         np.array(roots, dtype=np.int32),
         np.array(feature, dtype=np.int8),
-        np.array(number, dtype=np.float32),
+        np.clip(number, -largest, largest).astype(np.float32),
         np.array(missing_left, dtype=np.bool_),
         np.array(right, dtype=np.int16),
         max(depths),
