@@ -10,7 +10,7 @@ from detente.domain.tables.scored import RECORDS, STANDINGS
 
 HAZARDS = Table(
     "hazards",
-    "Answers to the question: at least one provocative move (`provoked-v1`) by a state towards another?",
+    "The chance of at least one provocative move (`provoked-v1`) by a state towards another.",
     (
         ACTOR,
         RECIPIENT,
