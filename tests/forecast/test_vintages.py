@@ -101,6 +101,19 @@ def test_a_row_of_origins_turns_to_the_vintage_when_it_may(world: Panel, folder:
     assert names == ["logit-v1", "trained-v2:made-up", "trained-v2:made-up"]
 
 
+def test_next_to_no_history_is_not_answered_by_a_vintage(world: Panel) -> None:
+    """A store that begins seven weeks before the origin is answered by base rates, however new the vintages are."""
+    young = Panel(world.pairs[:1], world.week_ends[-7:], world.balance[:1, -7:])
+    moved = Panel(young.pairs, tuple(day + dt.timedelta(weeks=520) for day in young.week_ends), young.balance)
+    origin = moved.week_ends[-1]
+    for weeks in (4, 13):
+        horizon = Horizon(weeks)
+        assert find_vintage(origin, weeks) is not None
+        row = Trained().fit(moved, [origin], horizon).predict(moved, [origin], horizon).row(0, named=True)
+        assert row["model"] == "climatology-v1"
+        assert 0.2 < row["p_hold"] < 0.5
+
+
 def test_shipped_vintages_never_look_ahead() -> None:
     """For every shipped vintage and horizon, the one found as of a day had learned by then; before all, none."""
     days = sorted(learned_on(path) for path in SHIPPED.glob("*.npz"))

@@ -20,13 +20,17 @@ from detente.forecast.panel import Panel
 from detente.forecast.protocol import Forecaster
 from detente.forecast.vintages import SHIPPED, find_vintage
 
+#: Weeks of the store's past that a vintage needs: half of the year that most of its predictors look back on.
+HISTORY_WEEKS = 26
+
 
 @dataclass(frozen=True)
 class Trained:
     """Answers from models trained beforehand, each only from the day on that it had learned by.
 
-    As of a day before every vintage, or at a horizon that none was trained for, ``logit-v1`` fitted on the store's own
-    past answers (climatology, while that has too few cases). The column ``model`` names who answered, vintage included.
+    As of a day before every vintage, at a horizon that none was trained for, or with a past of less than 26 weeks,
+    ``logit-v1`` fitted on the store's own past answers (climatology, while that has too few cases). The column
+    ``model`` names who answered, vintage included.
 
     Args:
         folder: Where the vintages lie; by default those shipped with the package.
@@ -50,7 +54,7 @@ class Trained:
         if not origins:
             raise QuestionError("A forecaster was to be fitted.", "No origin was given.", "Name at least one.")
         first = min(origins)
-        has_vintage = find_vintage(first, horizon.weeks, folder=self.folder) is not None
+        has_vintage = self._find(panel, first, horizon) is not None
         return Trained(self.folder, None if has_vintage else Logit().fit(panel, [first], horizon), first)
 
     def predict(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> pl.DataFrame:
@@ -67,11 +71,15 @@ class Trained:
                 "Fit it for the earliest of these origins.",
             )
         frames = [FORECASTS.empty()]
-        for found, asked in groupby(
-            origins, key=lambda origin: find_vintage(origin, horizon.weeks, folder=self.folder)
-        ):
+        for found, asked in groupby(origins, key=lambda origin: self._find(panel, origin, horizon)):
             frames.append(self._answer(panel, list(asked), horizon, found))
         return pl.concat(frames)
+
+    def _find(self, panel: Panel, origin: dt.date, horizon: Horizon) -> tuple[str, Mixture] | None:
+        """The vintage that may answer; None where it would have to make a forecast out of next to no history."""
+        if panel.position(origin) + 1 < HISTORY_WEEKS:
+            return None
+        return find_vintage(origin, horizon.weeks, folder=self.folder)
 
     def _answer(
         self, panel: Panel, origins: list[dt.date], horizon: Horizon, found: tuple[str, Mixture] | None
