@@ -37,6 +37,23 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Archive:
+    """The gap calendar of one family of files: what was loaded, and the gaps by what they are.
+
+    Args:
+        family: The provider and its family of files.
+        loaded: Files that were loaded.
+        gaps: Files that are missing, empty, corrupt or late, by status.
+        days: Days with a gap, each with its number of files and the reasons.
+    """
+
+    family: str
+    loaded: int
+    gaps: dict[str, int]
+    days: tuple[tuple[dt.date, int, str], ...]
+
+
+@dataclass(frozen=True)
 class Checkup:
     """The whole report.
 
@@ -47,6 +64,7 @@ class Checkup:
         held: Holdings by provider.
         findings: What is wrong, each ending with what to do.
         ledger: What the ledger of forecasts holds, in a few words; empty where it was not looked at.
+        archives: The gap calendars of the archives that were synced.
     """
 
     installed: dict[str, str]
@@ -55,6 +73,7 @@ class Checkup:
     held: tuple[Held, ...]
     findings: tuple[str, ...]
     ledger: str = ""
+    archives: tuple[Archive, ...] = ()
 
     @property
     def is_healthy(self) -> bool:
@@ -80,6 +99,15 @@ class Checkup:
                 }
                 for held in self.held
             ],
+            "archives": [
+                {
+                    "family": archive.family,
+                    "loaded": archive.loaded,
+                    "gaps": archive.gaps,
+                    "days": [{"day": str(day), "files": files, "rules": why} for day, files, why in archive.days],
+                }
+                for archive in self.archives
+            ],
             "ledger": self.ledger or None,
             "findings": list(self.findings),
             "is_healthy": self.is_healthy,
@@ -101,6 +129,7 @@ class Checkup:
             more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
             lines += [f"unusual    {line}" for line in held.unusual]
+        lines += [line for archive in self.archives for line in _archive_lines(archive)]
         lines += [f"ledger     {self.ledger}"] if self.ledger else []
         lines += [f"broken     {finding}" for finding in self.findings]
         lines.append("health     " + ("nothing is broken" if self.is_healthy else f"{len(self.findings)} findings"))
@@ -152,7 +181,37 @@ def examine(
     installed |= {name: version(name) for name in _ENGINES}
     findings += [str(finding) for finding in ledger.check()] if ledger else []
     findings += [f"Proposals: {finding}" for finding in proposals.check()] if proposals else []
-    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), _ledger_words(ledger))
+    try:
+        archives = _archives(store)
+    except StoreError as error:
+        archives = ()
+        findings.append(str(error))
+    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), _ledger_words(ledger), archives)
+
+
+def _archives(store: Store) -> tuple[Archive, ...]:
+    """The gap calendar, family by family."""
+    found = []
+    slots = store.slots().with_columns(day=pl.col("slot").dt.date(), of=pl.col("provider") + " " + pl.col("family"))
+    for (family,), rows in slots.group_by("of", maintain_order=True):
+        gaps = rows.filter(pl.col("status") != "loaded")
+        by_status = dict(sorted(gaps.group_by("status").len().iter_rows()))
+        days = (
+            gaps.group_by("day").agg(pl.len(), pl.col("rule").drop_nulls().unique().sort().str.join(", ")).sort("day")
+        )
+        found.append(Archive(str(family), rows.height - gaps.height, by_status, tuple(days.rows())))
+    return tuple(found)
+
+
+def _archive_lines(archive: Archive) -> list[str]:
+    counts = ", ".join(f"{count:,} {status}" for status, count in archive.gaps.items())
+    lines = [f"archive    {archive.family}: {archive.loaded:,} files loaded; gaps: {counts or 'none'}"]
+    lines += [f"           {day}: {files} ({why})" for day, files, why in archive.days[:_GAPS_SHOWN]]
+    if len(archive.days) > _GAPS_SHOWN:
+        lines.append(
+            f"           and {len(archive.days) - _GAPS_SHOWN:,} more days (`detente export gaps --to gaps.csv`)"
+        )
+    return lines
 
 
 def _ledger_words(ledger: Chain | None) -> str:

@@ -26,6 +26,7 @@ class Exportable(StrEnum):
     levels = "levels"
     standings = "standings"
     forecasts = "forecasts"
+    gaps = "gaps"
 
 
 def load(
@@ -88,7 +89,10 @@ def export(
     provider: Provider = None,
     as_json: Json = False,
 ) -> None:
-    """Write events, levels, standings (by year) or forecasts to a file."""
+    """Write events, levels, standings (by year), forecasts, or the gap calendar of synced archives to a file."""
+    if what is Exportable.gaps:
+        _export_gaps(store, to, as_json=as_json)
+        return
     world = open_world_for(store, as_of, provider)
     frame = _exported(world, what, pair, by="dyad" if dyads else "pair")
     write_frame(frame, to)
@@ -141,6 +145,20 @@ def _load_drivers(store: Store, paths: list[Path], *, dry_run: bool, as_json: bo
         console().print(str(report), highlight=False)
     if report.failed_files:
         raise typer.Exit(1)
+
+
+def _export_gaps(store: Path | None, to: str, *, as_json: bool) -> None:
+    """Every file of the synced archives that is missing, empty, corrupt or late."""
+    from detente.world import find_store
+
+    held, _ = find_store(store)
+    slots = held.slots()
+    gaps = slots.filter(slots["status"] != "loaded")
+    write_frame(gaps, to)
+    if to != "-" and as_json:
+        show_json({"file": to, "rows": gaps.height})
+    elif to != "-":
+        console(stderr=True).print(f"{gaps.height:,} gaps of synced archives written to {to}")
 
 
 def _exported(

@@ -55,14 +55,22 @@ def save_slots(store: Path, rows: pl.DataFrame, *, looked_over: pl.DataFrame | N
 
     check_table(rows, SLOTS)
     with translated(store), only_writer(store):
-        held = read_slots(store)
+        before = held = read_slots(store)
+        rows = _first_seen(rows, before)
         for provider, family, since, until in looked_over.iter_rows() if looked_over is not None else ():
             is_in_span = pl.col("slot").is_between(since, until, closed="left")
             is_theirs = (pl.col("provider") == provider) & (pl.col("family") == family)
             held = held.filter(~(is_theirs & is_in_span & (pl.col("status") != "loaded")))
         merged = pl.concat([held, rows]).unique(_KEY, keep="last", maintain_order=True).sort("slot", "family", "name")
-        if merged.equals(read_slots(store)):
+        if merged.equals(before):
             return
         content = io.BytesIO()
         merged.write_parquet(content, compression="zstd")
         write_durably(store / NAME, content.getvalue())
+
+
+def _first_seen(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+    """What was seen just so before keeps the time at which it was first seen."""
+    same = [name for name in SLOTS.names if name != "seen_at"]
+    seen = rows.join(before, on=same, how="left", nulls_equal=True, suffix="_before", maintain_order="left")
+    return seen.with_columns(seen_at=pl.coalesce("seen_at_before", "seen_at")).select(SLOTS.names)

@@ -28,6 +28,6 @@ SLOTS = Table(
         Column("rule", pl.String, "Why it is a gap: a known gap by its name, or what was found.", nullable=True),
         Column("bytes", pl.Int64, "Size that the list gives.", "bytes", nullable=True),
         Column("md5", pl.String, "MD5 that the list gave: the vintage that was loaded.", nullable=True),
-        Column("seen_at", TIME, "When this was found.", "UTC"),
+        Column("seen_at", TIME, "When this was first found.", "UTC"),
     ),
 )
