@@ -149,10 +149,10 @@ def _load_drivers(store: Store, paths: list[Path], *, dry_run: bool, as_json: bo
 
 def _export_gaps(store: Path | None, to: str, *, as_json: bool) -> None:
     """Every file of the synced archives that is missing, empty, corrupt or late."""
-    from detente.world import find_store
+    from detente.store import open_store
+    from detente.world import default_store_path
 
-    held, _ = find_store(store)
-    slots = held.slots()
+    slots = open_store(store or default_store_path()).slots()
     gaps = slots.filter(slots["status"] != "loaded")
     write_frame(gaps, to)
     if to != "-" and as_json:
