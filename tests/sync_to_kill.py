@@ -16,6 +16,7 @@ from detente import sync
 from detente.sources.downloads import Downloads
 from detente.sources.fetch import Door
 from detente.store import open_store
+from detente.sync import run
 
 SINCE, UNTIL = dt.date(2015, 3, 1), dt.date(2015, 3, 1)
 NOW = dt.datetime(2015, 3, 5, 12, 0)  # noqa: DTZ001 - the tables' clock is UTC without a zone
@@ -24,13 +25,13 @@ FILES_A_CHUNK = 4
 
 def sync_all(store: Path, folder: Path, base: str) -> sync.SyncReport:
     """Plan and run, a few files a chunk."""
-    usual, sync._FILES_A_CHUNK = sync._FILES_A_CHUNK, FILES_A_CHUNK
+    usual, run._FILES_A_CHUNK = run._FILES_A_CHUNK, FILES_A_CHUNK
     try:
         held, downloads = open_store(store), Downloads(Door())
         plan = sync.plan_sync(held, downloads, sync.SyncRequest(SINCE, UNTIL, NOW, base, folder))
         return sync.run_sync(held, downloads, plan)
     finally:
-        sync._FILES_A_CHUNK = usual
+        run._FILES_A_CHUNK = usual
 
 
 if __name__ == "__main__":

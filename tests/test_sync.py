@@ -319,6 +319,17 @@ def test_what_was_loaded_by_hand_is_held(publisher: Publisher, tmp_path: Path) -
     assert sync.plan_sync(store, downloads(), request(publisher, tmp_path)).held == 1
 
 
+def test_a_calendar_that_lags_behind_the_store_is_made_whole(publisher: Publisher, tmp_path: Path) -> None:
+    """Killed between a commit and its note: the next run notes what is held, by its account, and fetches nothing."""
+    publisher.publish("20150301140000", rows=0)
+    store, _ = synced(publisher, tmp_path)
+    before = store.slots()
+    (store.path / "SLOTS.parquet").unlink()
+    _, report = synced(publisher, tmp_path)
+    assert [name for name, *_ in report.problems] == ["20150301140000.export.CSV.zip"]
+    assert store.slots().equals(before)
+
+
 def test_a_list_that_cannot_be_had_stops_before_anything_is_done(publisher: Publisher, tmp_path: Path) -> None:
     """The message says which list, why, and that nothing is lost."""
     del publisher.server.files[MASTER]
@@ -339,7 +350,7 @@ def test_a_disk_that_fills_up_loses_nothing(
     publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run ends with what to do; the next one fetches the rest, and every event is held once."""
-    monkeypatch.setattr(sync, "_FILES_A_CHUNK", 2)
+    monkeypatch.setattr("detente.sync.run._FILES_A_CHUNK", 2)
     real, calls = os.fsync, []
 
     def full(descriptor: int) -> None:

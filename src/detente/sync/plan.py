@@ -1,0 +1,155 @@
+"""What a sync is asked for, and its plan, which prints itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from detente.sources import gdelt_lists
+from detente.sources.gdelt_lists import SECOND, TRANSLATED, Family, Listed
+
+PROVIDER = "gdelt"
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class SyncRequest:
+    """What is asked for.
+
+    Args:
+        since: The first day (UTC); None to go on where the last sync ended.
+        until: The last day.
+        now: The moment of asking (UTC, without a zone): no slot is expected after it.
+        base: Base address of the archive.
+        folder: Where files lie until they are loaded.
+        translated: Whether to take the translated feed as well.
+        keep_files: Whether to leave loaded files in the folder.
+    """
+
+    since: dt.date | None
+    until: dt.date
+    now: dt.datetime
+    base: str
+    folder: Path
+    translated: bool = False
+    keep_files: bool = False
+
+    @property
+    def span(self) -> tuple[dt.datetime, dt.datetime]:
+        """From the first moment of the first day to the first moment after the last."""
+        first = self.since or self.until
+        return dt.datetime.combine(first, dt.time()), dt.datetime.combine(self.until, dt.time()) + _DAY
+
+    @property
+    def families(self) -> list[Family]:
+        """The families of version 2.0 that are wanted."""
+        known = gdelt_lists.load_addresses().families
+        return [known[SECOND]] + ([known[TRANSLATED]] if self.translated else [])
+
+
+@dataclass(frozen=True)
+class SyncPlan:
+    """What a sync would do.
+
+    Args:
+        request: What was asked for, with its first day filled in.
+        store: The store's directory.
+        files: What would be fetched and loaded, in order of time.
+        held: Files of the span that are held already.
+        changed: Names of these whose MD5 in the list is no longer the one that was loaded.
+        gaps: Rows of the table ``slots``: what is missing, late or empty.
+        untold: Such rows for files that are held without the calendar's knowing: after a kill, or a load by hand.
+        malformed: Lines of the lists that are not understood.
+        notes: What else was found.
+    """
+
+    request: SyncRequest
+    store: Path
+    files: tuple[Listed, ...]
+    held: int
+    changed: tuple[str, ...]
+    gaps: pl.DataFrame
+    untold: pl.DataFrame
+    malformed: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """Bytes to fetch, of the files whose size is listed."""
+        return sum(one.bytes or 0 for one in self.files)
+
+    @property
+    def days(self) -> int:
+        """Days that the files begin on."""
+        return len({one.slot.start.date() for one in self.files})
+
+    def gap_counts(self) -> dict[str, int]:
+        """Gaps by status."""
+        return dict(sorted(self.gaps.group_by("status").len().iter_rows()))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as JSON-ready values."""
+        return {
+            "provider": PROVIDER,
+            "store": str(self.store),
+            "base": self.request.base,
+            "since": str(self.request.since),
+            "until": str(self.request.until),
+            "files": [{"name": f.slot.name, "bytes": f.bytes, "md5": f.md5} for f in self.files],
+            "bytes": self.bytes,
+            "days": self.days,
+            "already_held": self.held,
+            "changed_since_loaded": list(self.changed),
+            "gaps": self.gap_counts(),
+            "known_gaps": self._by_rule(),
+            "malformed_lines": self.malformed,
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        unknown = sum(one.bytes is None for one in self.files)
+        size = f"{self.bytes / 1e6:,.1f} MB" + (f" and {unknown} of unlisted size" if unknown else "")
+        lines = [
+            f"plan: fetch {len(self.files):,} files ({size}; {self.days:,} days) of {PROVIDER}, "
+            f"{self.request.since} to {self.request.until}, from {self.request.base}",
+            f"      and load them into {self.store}; {self.held:,} already held and left alone",
+        ]
+        gaps = ", ".join(f"{count:,} {status}" for status, count in self.gap_counts().items())
+        known = ", ".join(f"{name} {count:,}" for name, count in self._by_rule().items())
+        lines.append(f"gaps: {gaps or 'none'}" + (f" (known: {known})" if known else ""))
+        if self.changed:
+            lines.append(
+                f"changed: {len(self.changed):,} files are other than when they were loaded; they are left alone "
+                f"({', '.join(self.changed[:3])})"
+            )
+        if self.malformed:
+            lines.append(f"lists: {self.malformed:,} lines are malformed and were left out")
+        return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
+
+    def _by_rule(self) -> dict[str, int]:
+        rules = [gap.rule for gap in gdelt_lists.load_addresses().known_gaps] + [gdelt_lists.IN_THE_DAILY_FILE]
+        known = self.gaps.filter(pl.col("rule").is_in(rules))
+        return dict(sorted(known.group_by("rule").len().iter_rows()))
+
+
+def downloads_folder(chosen: Path | None, archive: str, base: str) -> Path:
+    """Where files lie until they are loaded: apart for each archive and base address.
+
+    Args:
+        chosen: The folder to use; by default ``DETENTE_DOWNLOADS``, else the user's cache.
+        archive: Whose files.
+        base: The base address.
+    """
+    if chosen is None and (named := os.environ.get("DETENTE_DOWNLOADS")):
+        chosen = Path(named)
+    if chosen is None:
+        from platformdirs import user_cache_path  # noqa: PLC0415 - only needed where no folder is named
+
+        chosen = user_cache_path("detente", appauthor=False) / "downloads"
+    return chosen / f"{archive}-{hashlib.sha256(base.rstrip('/').encode()).hexdigest()[:8]}"

@@ -1,0 +1,62 @@
+"""What a sync did, which prints itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from detente.domain.ledger import Ledger
+from detente.sync.plan import SyncPlan
+
+_SHOWN = 20
+
+
+@dataclass
+class SyncReport:
+    """What a sync did.
+
+    Args:
+        plan: What was to be done.
+        fetched: Files that arrived whole.
+        bytes: Their bytes.
+        loaded: The account of everything that was loaded.
+        loaded_files: Files that were loaded.
+        problems: File, what became of it (absent, corrupt, empty or failed) and why.
+    """
+
+    plan: SyncPlan
+    fetched: int = 0
+    bytes: int = 0
+    loaded: Ledger = field(default_factory=lambda: Ledger("all files"))
+    loaded_files: int = 0
+    problems: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file that is there was fetched and loaded; a file that does not exist is only a gap."""
+        return all(status in {"absent", "empty"} for _, status, _ in self.problems)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON-ready values."""
+        return {
+            "plan": {key: value for key, value in self.plan.as_dict().items() if key != "files"},
+            "fetched": self.fetched,
+            "bytes": self.bytes,
+            "loaded_files": self.loaded_files,
+            "total": {key: value for key, value in self.loaded.as_dict().items() if key != "failures"},
+            "problems": [{"name": name, "status": status, "reason": why} for name, status, why in self.problems],
+        }
+
+    def __str__(self) -> str:
+        ledger = self.loaded
+        lines = [
+            f"fetched {self.fetched:,} files ({self.bytes / 1e6:,.1f} MB), loaded {self.loaded_files:,}: "
+            f"{ledger.read:,} read = {ledger.kept:,} kept + {sum(ledger.ignored.values()):,} ignored "
+            f"+ {sum(ledger.failed.values()):,} failed"
+        ]
+        lines += [f"{name}: {status.upper()}. {why}" for name, status, why in self.problems[:_SHOWN]]
+        if len(self.problems) > _SHOWN:
+            lines.append(f"and {len(self.problems) - _SHOWN:,} more (see --json)")
+        if not self.is_whole:
+            lines.append("Run the command again: only what is not held will be fetched.")
+        return "\n".join(lines)
