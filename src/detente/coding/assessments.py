@@ -142,7 +142,7 @@ def read_article(article: Article) -> Reading:
     ]
     judged = tuple(_without_parts(found))
     events = _events(article, actors, parsed, judged)
-    told = tuple(attribute_events(events, attributions, speakers))
+    told = tuple(attribute_events(article.text, events, attributions, speakers))
     return Reading(article, day, pair, actors, tuple(attributions), tuple(speakers), judged, told)
 
 

@@ -8,6 +8,7 @@ What a speaker tells is marked as the speaker's and never asserted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,12 @@ from detente.coding.speakers import Speaker
 VERSION = "events-v1"
 #: States of one sentence that are paired: a list of twenty is no account of 380 deeds.
 MOST_STATES = 8
+#: A cue that is speech and cannot be the deed itself, as *attacked* can.
+_SAYS = re.compile(
+    r"\b(?:sa(?:y|ys|id)|t(?:ell|ells|old)|according|(?:claim|announc|report|confirm|insist|boast)\w*|"
+    r"stat(?:es?|ed)|den(?:y|ies|ied)|add(?:s|ed))\b",
+    re.IGNORECASE,
+)
 #: How the verb of a pair is meant, by the names of ``relation_features``.
 _DENIED = frozenset(f"{place} denied" for place in ("first", "last"))
 _NOT_YET = frozenset(
@@ -91,7 +98,7 @@ def find_events(
 
 
 def attribute_events(
-    events: Sequence[Event], attributions: Sequence[Attribution], speakers: Sequence[Speaker]
+    text: str, events: Sequence[Event], attributions: Sequence[Attribution], speakers: Sequence[Speaker]
 ) -> list[Event]:
     """The events, those that a speaker tells marked as the speaker's.
 
@@ -99,7 +106,7 @@ def attribute_events(
     recipient does: *Ankara says it struck targets in Syria*.
     """
     said = [(one, speaker) for one, speaker in zip(attributions, speakers, strict=True) if one.content]
-    return [replace(event, told_by=_teller(event, said)) for event in events]
+    return [replace(event, told_by=_teller(text, event, said)) for event in events]
 
 
 def event_record(text: str, event: Event) -> dict[str, Any]:
@@ -136,11 +143,12 @@ def is_unreal(features: Collection[str], relation: Relation) -> bool:
     return relation.quad.startswith("material") and bool(how & _NOT_YET)
 
 
-def _teller(event: Event, said: Sequence[tuple[Attribution, Speaker]]) -> str | None:
+def _teller(text: str, event: Event, said: Sequence[tuple[Attribution, Speaker]]) -> str | None:
     is_deed = event.relation.quad.startswith("material")
     for one, speaker in said:
         holds_actor, holds_recipient = (_holds(one.content, who) for who in (event.actor, event.recipient))
-        if holds_recipient and (holds_actor or is_deed):
+        says = one.cue is not None and bool(_SAYS.search(text[one.cue.start : one.cue.end]))
+        if holds_recipient and (holds_actor or (is_deed and says)):
             return speaker.name or speaker.text or ""
     return None
 

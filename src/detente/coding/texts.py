@@ -96,7 +96,7 @@ def code_text(text: str, *, day: dt.date | None = None) -> list[Event]:
     told, parsed = find_attributions(article)
     docs = [sentence.tokens[0].doc for sentence in parsed]
     coded = find_events(list(zip(sentences, docs, strict=True)), found.mentions)
-    return attribute_events(coded, told, identify_speakers(article, told, found))
+    return attribute_events(text, coded, told, identify_speakers(article, told, found))
 
 
 def _code_line(task: Task, number: int, line: str) -> dict[str, Any] | Problem:
