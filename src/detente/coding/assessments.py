@@ -2,7 +2,7 @@
 
 In: an article. Out: its pair, its attributions with speakers, and those of them that judge how the pair stands or will
 stand (``assessments-v1``). What an acting official wants, promises or demands is no assessment; what happened is none
-either. Nothing here becomes an event: claims stay claims.
+either. Nothing judged becomes an event, and what a speaker tells stays the speaker's claim.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from detente.codebook.reading import word_list
 from detente.coding.actors import Actors, Mention, find_actors
 from detente.coding.articles import Article
 from detente.coding.attribution import Attribution, Parsed, find_attributions
+from detente.coding.events import Event, attribute_events, find_events
 from detente.coding.horizons import Stretch, find_horizon
 from detente.coding.judgements import Judgement, find_judgement
 from detente.coding.sentences import Span
@@ -112,6 +113,7 @@ class Reading:
     attributions: tuple[Attribution, ...]
     speakers: tuple[Speaker, ...]
     assessments: tuple[Assessment, ...]
+    events: tuple[Event, ...] = ()
 
 
 def read_article(article: Article) -> Reading:
@@ -138,7 +140,20 @@ def read_article(article: Article) -> Reading:
         if one.sentence not in article.headlines
         and (assessment := _assessment(article, day, pair, actors, (one, speaker, parsed[one.sentence]), attributions))
     ]
-    return Reading(article, day, pair, actors, tuple(attributions), tuple(speakers), tuple(_without_parts(found)))
+    judged = tuple(_without_parts(found))
+    events = _events(article, actors, parsed, judged)
+    told = tuple(attribute_events(article.text, events, attributions, speakers))
+    return Reading(article, day, pair, actors, tuple(attributions), tuple(speakers), judged, told)
+
+
+def _events(article: Article, actors: Actors, parsed: Sequence[Parsed], judged: Sequence[Assessment]) -> list[Event]:
+    """The events of an article: a deed within an assessment is part of a judgement, not something that happened."""
+    docs = [sentence.tokens[0].doc for sentence in parsed]
+    return [
+        event
+        for event in find_events(list(zip(article.sentences, docs, strict=True)), actors.mentions)
+        if not any(one.statement.start <= event.recipient.start < one.statement.end for one in judged)
+    ]
 
 
 def _continued(

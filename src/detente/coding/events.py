@@ -1,13 +1,15 @@
 """Events in a text: which state does what to which, with the sentence that says so (``events-v1``).
 
 In: sentences, parsed, and the actors in them. Out: for each ordered pair of states in one sentence whether anything
-happens between the two, and what. A pair whose probability lies below the threshold of ``models/link.npz`` is no event.
+happens between the two, and what. A pair whose probability lies below the threshold of ``models/link.npz`` is no event,
+nor is a deed that is denied, or not yet done.
 What a speaker tells is marked as the speaker's and never asserted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +24,19 @@ from detente.coding.speakers import Speaker
 VERSION = "events-v1"
 #: States of one sentence that are paired: a list of twenty is no account of 380 deeds.
 MOST_STATES = 8
+#: A cue that is speech and cannot be the deed itself, as *attacked* can.
+_SAYS = re.compile(
+    r"\b(?:sa(?:y|ys|id)|t(?:ell|ells|old)|according|(?:claim|announc|report|confirm|insist|boast)\w*|"
+    r"stat(?:es?|ed)|den(?:y|ies|ied)|add(?:s|ed))\b",
+    re.IGNORECASE,
+)
+#: How the verb of a pair is meant, by the names of ``relation_features``.
+_DENIED = frozenset(f"{place} denied" for place in ("first", "last"))
+_NOT_YET = frozenset(
+    f"{place} {how}"
+    for place in ("first", "last")
+    for how in ("future", "may", "under if", "under unless", "under whether")
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +98,7 @@ def find_events(
 
 
 def attribute_events(
-    events: Sequence[Event], attributions: Sequence[Attribution], speakers: Sequence[Speaker]
+    text: str, events: Sequence[Event], attributions: Sequence[Attribution], speakers: Sequence[Speaker]
 ) -> list[Event]:
     """The events, those that a speaker tells marked as the speaker's.
 
@@ -91,14 +106,49 @@ def attribute_events(
     recipient does: *Ankara says it struck targets in Syria*.
     """
     said = [(one, speaker) for one, speaker in zip(attributions, speakers, strict=True) if one.content]
-    return [replace(event, told_by=_teller(event, said)) for event in events]
+    return [replace(event, told_by=_teller(text, event, said)) for event in events]
 
 
-def _teller(event: Event, said: Sequence[tuple[Attribution, Speaker]]) -> str | None:
+def event_record(text: str, event: Event) -> dict[str, Any]:
+    """An event as a record; places are characters of the text."""
+    sentence = event.sentence
+    return {
+        "actor": event.actor.iso3,
+        "recipient": event.recipient.iso3,
+        "event_type": event.relation.event_type,
+        "root": event.relation.root,
+        "quad": event.relation.quad,
+        "probability": round(event.probability, 4),
+        "probability_of_any": round(event.likelihood, 4),
+        "actor_span": [event.actor.start, event.actor.end],
+        "actor_role": event.actor.role,
+        "recipient_span": [event.recipient.start, event.recipient.end],
+        "recipient_role": event.recipient.role,
+        "attributed": event.is_attributed,
+        "told_by": event.told_by,
+        "sentence": {"start": sentence.start, "end": sentence.end, "text": sentence.of(text)},
+    }
+
+
+def is_unreal(features: Collection[str], relation: Relation) -> bool:
+    """Whether the words deny the deed, or a deed beyond words is only to come, possible or supposed.
+
+    Args:
+        features: What ``pair_features`` says of the pair.
+        relation: What the deed would be.
+    """
+    how = {name.removeprefix("manner=") for name in features if name.startswith("manner=")}
+    if relation.event_type != "REJECT" and how & _DENIED:
+        return True
+    return relation.quad.startswith("material") and bool(how & _NOT_YET)
+
+
+def _teller(text: str, event: Event, said: Sequence[tuple[Attribution, Speaker]]) -> str | None:
     is_deed = event.relation.quad.startswith("material")
     for one, speaker in said:
         holds_actor, holds_recipient = (_holds(one.content, who) for who in (event.actor, event.recipient))
-        if holds_recipient and (holds_actor or is_deed):
+        says = one.cue is not None and bool(_SAYS.search(text[one.cue.start : one.cue.end]))
+        if holds_recipient and (holds_actor or (is_deed and says)):
             return speaker.name or speaker.text or ""
     return None
 
@@ -121,5 +171,8 @@ def _candidates(sentence: Span, doc: Any, states: Sequence[Mention], least: floa
             places = [(one.start - sentence.start, one.end - sentence.start) for one in (actor, recipient)]
             features = pair_features(doc, tokens_in(doc, *places[0]), tokens_in(doc, *places[1]))
             likelihood = link.probabilities(features)["event"]
-            if likelihood >= least:
-                yield Event(sentence, actor, recipient, classify_relation(features, model="link_type"), likelihood)
+            if likelihood < least:
+                continue
+            relation = classify_relation(features, model="link_type")
+            if not is_unreal(features, relation):
+                yield Event(sentence, actor, recipient, relation, likelihood)

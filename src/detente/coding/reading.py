@@ -11,16 +11,22 @@ from typing import Any
 
 import polars as pl
 
-from detente.coding import actors, assessments, attribution
+from detente.coding import actors, assessments, attribution, events
 from detente.coding.articles import Article
 from detente.coding.assessments import Assessment, Reading
 from detente.coding.attribution import Attribution
+from detente.coding.events import event_record
 from detente.coding.judgements import Part
 from detente.coding.sentences import Span
 from detente.coding.speakers import Speaker
 from detente.domain.tables import ASSESSMENTS, ATTRIBUTIONS, check_table
 
-_CODERS = {"attributions": attribution.VERSION, "assessments": assessments.VERSION, "actors": actors.VERSION}
+_CODERS = {
+    "attributions": attribution.VERSION,
+    "assessments": assessments.VERSION,
+    "actors": actors.VERSION,
+    "events": events.VERSION,
+}
 
 
 def attributions_table(reading: Reading, *, name: str) -> pl.DataFrame:
@@ -85,9 +91,8 @@ def as_record(reading: Reading, *, name: str) -> dict[str, Any]:
             for one, speaker in zip(reading.attributions, reading.speakers, strict=True)
         ],
         "assessments": [_assessment_record(article, one) for one in reading.assessments],
-        "events": [],
+        "events": [event_record(article.text, one) for one in reading.events],
         "coders": dict(_CODERS),
-        "not_read": ["events are not coded yet"],
     }
 
 

@@ -54,6 +54,12 @@ def type_of_root(root: str) -> str:
     return TYPES_OF_ROOTS.get(root, root)
 
 
+def relation_of(root: str, probability: float) -> Relation:
+    """A root with its type and quad."""
+    event_type = type_of_root(root)
+    return Relation(root, event_type, quad_of(event_type), probability)
+
+
 def classify_relation(features: Sequence[str], *, model: str = "relation") -> Relation:
     """The most probable relation of a pair with these features.
 
@@ -63,8 +69,7 @@ def classify_relation(features: Sequence[str], *, model: str = "relation") -> Re
     """
     odds = load_model(model).probabilities(features)
     root = max(odds, key=lambda name: (odds[name], name))
-    event_type = type_of_root(root)
-    return Relation(root, event_type, quad_of(event_type), odds[root])
+    return relation_of(root, odds[root])
 
 
 def code_relations(questions: Sequence[Question]) -> list[Relation]:

@@ -19,7 +19,7 @@ from detente.coding import actors, attribution, events, relation, speakers
 from detente.coding.actors import find_actors
 from detente.coding.articles import LONGEST_TEXT, Article
 from detente.coding.attribution import find_attributions
-from detente.coding.events import Event, attribute_events, find_events, has_two_states
+from detente.coding.events import Event, attribute_events, event_record, find_events, has_two_states
 from detente.coding.relation import code_relations, question_from
 from detente.coding.sentences import find_sentences
 from detente.coding.speakers import identify_speakers
@@ -96,28 +96,7 @@ def code_text(text: str, *, day: dt.date | None = None) -> list[Event]:
     told, parsed = find_attributions(article)
     docs = [sentence.tokens[0].doc for sentence in parsed]
     coded = find_events(list(zip(sentences, docs, strict=True)), found.mentions)
-    return attribute_events(coded, told, identify_speakers(article, told, found))
-
-
-def event_record(text: str, event: Event) -> dict[str, Any]:
-    """An event as a record; places are characters of the text."""
-    sentence = event.sentence
-    return {
-        "actor": event.actor.iso3,
-        "recipient": event.recipient.iso3,
-        "event_type": event.relation.event_type,
-        "root": event.relation.root,
-        "quad": event.relation.quad,
-        "probability": round(event.probability, 4),
-        "probability_of_any": round(event.likelihood, 4),
-        "actor_span": [event.actor.start, event.actor.end],
-        "actor_role": event.actor.role,
-        "recipient_span": [event.recipient.start, event.recipient.end],
-        "recipient_role": event.recipient.role,
-        "attributed": event.is_attributed,
-        "told_by": event.told_by,
-        "sentence": {"start": sentence.start, "end": sentence.end, "text": sentence.of(text)},
-    }
+    return attribute_events(text, coded, told, identify_speakers(article, told, found))
 
 
 def _code_line(task: Task, number: int, line: str) -> dict[str, Any] | Problem:
