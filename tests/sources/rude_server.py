@@ -19,7 +19,7 @@ CERTIFICATES = Path(__file__).parent / "certificates"
 #: Short enough for tests, long enough for a busy machine.
 HASTY = Patience(
     tries=4,
-    stall_seconds=0.4,
+    stall_seconds=1.0,
     drip_seconds=0.3,
     drip_bytes=4000,
     progress_bytes=1000,

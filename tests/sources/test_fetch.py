@@ -173,6 +173,20 @@ def test_a_body_without_length_that_breaks_off_is_caught_by_its_size(server: Rud
     assert fetch(server, tmp_path).status == "fetched"
 
 
+def test_a_list_without_digest_must_say_where_it_ends(server: RudeServer, tmp_path: Path) -> None:
+    """Without a length and without a digest a part would pass for the whole: it is not taken."""
+
+    def without_length(asked: object) -> None:
+        asked.head(200, {"Connection": "close"})  # type: ignore[attr-defined]
+        asked.wfile.write(BODY[:500])  # type: ignore[attr-defined]
+        asked.close_connection = True  # type: ignore[attr-defined]
+
+    server.tricks["/a.zip"] = [without_length] * 4
+    outcome = downloads().fetch(Wanted(f"{server.base}/a.zip", tmp_path / "list"))
+    assert (outcome.status, outcome.requests) == ("failed", 4)
+    assert "where it ends" in outcome.reason
+
+
 def test_a_wrong_md5_is_corrupt_and_leaves_nothing(server: RudeServer, tmp_path: Path) -> None:
     """Content other than the list says gets no name; it is fetched once more, in case the line was at fault."""
     server.files["/a.zip"] = bytes(len(BODY))

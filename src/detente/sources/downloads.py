@@ -169,7 +169,7 @@ class Downloads:
         """Append what is new; False where the list is not the old one with something added."""
         size = path.stat().st_size
         with self.door.ask(url, {"Range": f"bytes={size - _OVERLAP}-"}) as reply:
-            if reply.status != 206 or _range_start(reply) != size - _OVERLAP:
+            if reply.status != 206 or not reply.says_its_end or _range_start(reply) != size - _OVERLAP:
                 return False
             with path.open("rb") as held:
                 held.seek(size - _OVERLAP)
@@ -193,6 +193,8 @@ class Downloads:
                 _discard(wanted)
                 raise Broken("what had arrived does not fit any more")
             _check_status(reply)
+            if wanted.md5 is None and not reply.says_its_end:
+                raise Broken("it does not say where it ends, so that a part would pass for the whole")
             is_rest = reply.status == 206 and bool(headers)
             if is_rest and _range_start(reply) != had:
                 _discard(wanted)

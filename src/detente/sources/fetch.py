@@ -84,12 +84,14 @@ class Reply:
         status: The HTTP status.
         headers: By name in lower case.
         pieces: The body, bounded pieces of it; raises ``Broken`` when it stalls, drips or is too long.
+        close: Lets go of the body; a server that hangs up leaves it open otherwise.
         is_read: Whether the body was read to its end.
     """
 
     status: int
     headers: Mapping[str, str]
     pieces: Iterator[bytes]
+    close: Callable[[], None]
     is_read: bool = False
 
     @property
@@ -97,6 +99,11 @@ class Reply:
         """Bytes of the body, as announced."""
         text = self.headers.get("content-length", "")
         return int(text) if text.isdecimal() else None
+
+    @property
+    def says_its_end(self) -> bool:
+        """Whether a body that breaks off can be told from one that has ended."""
+        return self.length is not None or "chunked" in self.headers.get("transfer-encoding", "").lower()
 
     @property
     def etag(self) -> str | None:
@@ -160,6 +167,7 @@ class Door:
                 if reply.status >= 400:
                     _drain(reply)
             finally:
+                reply.close()
                 self._settle(url, connection, is_clean=reply.is_read)
 
     @contextlib.contextmanager
@@ -203,6 +211,7 @@ class Door:
             reply, connection = self._request(url, headers)
             if reply.status not in _REDIRECTS:
                 return reply, connection, url
+            reply.close()
             connection.close()
             url = urllib.parse.urljoin(url, reply.headers.get("location", ""))
             to = urllib.parse.urlsplit(url)
@@ -226,9 +235,10 @@ class Door:
                     raise _broken(error) from error
         lower = {name.lower(): value for name, value in response.headers.items()}
         if lower.get("content-encoding", "identity") != "identity":
+            response.close()
             connection.close()
             raise Broken(f"it sends {lower['content-encoding']}, which was not asked for", is_final=True)
-        reply = Reply(response.status, lower, iter(()))
+        reply = Reply(response.status, lower, iter(()), response.close)
         reply.pieces = self._pieces(response, reply)
         return reply, connection
 
@@ -360,6 +370,8 @@ def _deadline(connected: socket.socket, seconds: float) -> Iterator[None]:
         raise
     finally:
         timer.cancel()
+    if cut.is_set():  # headers that were cut in the middle would pass for whole
+        raise TimeoutError
 
 
 def _broken(error: Exception) -> Broken:
