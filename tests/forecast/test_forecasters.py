@@ -79,11 +79,15 @@ def test_logit_answers_as_climatology_while_it_has_too_few_cases(panel: Panel) -
     assert found["model"].unique().to_list() == ["climatology-v1"]
 
 
-def test_the_default_forecaster_is_the_logit(panel: Panel) -> None:
-    """Where none is named, logit-v1 answers once there is enough to learn from."""
-    origin, horizon = panel.week_ends[100], Horizon(4)
-    found = default_forecaster().fit(panel, [origin], horizon).predict(panel, [origin], horizon)
-    assert found["model"].unique().to_list() == ["logit-v1"]
+def test_the_default_forecaster_is_the_logit_until_a_vintage_may_answer(panel: Panel) -> None:
+    """Where none is named, logit-v1 answers as of days before every shipped vintage, given enough to learn from."""
+    early, late, horizon = panel.week_ends[80], panel.week_ends[100], Horizon(4)
+    assert early < dt.date(2018, 12, 31) <= late
+    models = []
+    for origin in (early, late):
+        found = default_forecaster().fit(panel, [origin], horizon).predict(panel, [origin], horizon)
+        models += found["model"].unique().to_list()
+    assert models == ["logit-v1", "trained-v2:gdelt-2018-12-31"]
 
 
 def test_logit_refuses_questions_it_has_not_learned_for(panel: Panel) -> None:
