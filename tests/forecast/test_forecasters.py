@@ -81,7 +81,7 @@ def test_logit_answers_as_climatology_while_it_has_too_few_cases(panel: Panel) -
 
 def test_the_default_forecaster_is_the_logit_until_a_vintage_may_answer(panel: Panel) -> None:
     """Where none is named, logit-v1 answers as of days before every shipped vintage, given enough to learn from."""
-    early, late, horizon = panel.week_ends[80], panel.week_ends[100], Horizon(4)
+    early, late, horizon = panel.week_ends[50], panel.week_ends[100], Horizon(4)
     assert early < dt.date(2018, 12, 31) <= late
     models = []
     for origin in (early, late):
