@@ -40,6 +40,10 @@ class View:
     predictors: Floats
     offset: Floats
 
+    def take(self, rows: npt.NDArray[np.bool_]) -> View:
+        """Some of the pairs."""
+        return View(self.predictors[rows], self.offset[rows])
+
 
 @dataclass(frozen=True)
 class Cases:

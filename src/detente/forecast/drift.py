@@ -76,8 +76,8 @@ class Drift:
             situation = describe_situation(known.until(past), self.horizon)
             outcome = outcome_index(realised_changes(known, past, self.horizon, situation)[1])
             use = situation.is_busy & (outcome >= 0)
-            logs = self.mixture.log_probabilities(view_origin(known, past, self.horizon)).mean(axis=0)
-            self._answers[past] = logs[use], outcome[use]
+            seen = view_origin(known, past, self.horizon).take(use)
+            self._answers[past] = self.mixture.log_probabilities(seen).mean(axis=0), outcome[use]
         return self._answers[past]
 
 

@@ -46,16 +46,18 @@ class Trees:
         )
 
     def _batch(self, table: Floats, scores: int) -> Floats:
-        rows = np.arange(table.shape[0])[:, None]
-        node = np.broadcast_to(self.root, (table.shape[0], self.root.size)).astype(np.int32)
-        is_leaf = self.right == 0
-        left = np.where(is_leaf, 0, 1).astype(np.int32)
-        right = self.right.astype(np.int32)
-        for _ in range(self.depth):
-            asked = table[rows, self.feature[node]]
-            goes_left = np.where(np.isnan(asked), self.missing_left[node], asked <= self.number[node])
-            node += np.where(goes_left, left[node], right[node])
-        leaves = self.number[node].astype(np.float64)
+        trees = self.root.size
+        node = np.tile(self.root.astype(np.intp), table.shape[0])
+        values, first = table.ravel(), np.repeat(np.arange(table.shape[0]) * table.shape[1], trees)
+        asking = np.arange(node.size)
+        while asking.size:  # rows that have reached their leaf ask no more: most do long before the deepest
+            here = node[asking]
+            is_asking = self.right[here] != 0
+            asking, here = asking[is_asking], here[is_asking]
+            asked = values[first[asking] + self.feature[here]]
+            goes_left = np.where(np.isnan(asked), self.missing_left[here], asked <= self.number[here])
+            node[asking] = here + np.where(goes_left, 1, self.right[here])
+        leaves = self.number[node].astype(np.float64).reshape(-1, trees)
         return np.stack([leaves[:, place::scores].sum(axis=1) for place in range(scores)], axis=1)
 
     def as_arrays(self) -> dict[str, npt.NDArray[Any]]:
