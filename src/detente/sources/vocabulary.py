@@ -24,6 +24,9 @@ FAMILY_WORDS = {
     "name": "country names",
 }
 
+#: Rows below which Python's own dictionary is quicker than setting up a translation of a column.
+_FEW = 5000
+
 
 class Lookup:
     """A function of one text, remembered: each distinct value costs one call, whatever the column or file."""
@@ -34,6 +37,12 @@ class Lookup:
 
     def __call__(self, values: pl.Series) -> pl.Series:
         """The function of every value; null stays null."""
+        if values.len() < _FEW:
+            texts = values.to_list()
+            for text in texts:
+                if text is not None and text not in self._known:
+                    self._known[text] = self._find(text)
+            return pl.Series(values.name, [self._known.get(text) for text in texts], pl.String)
         distinct = values.drop_nulls().unique()
         for value in distinct:
             if value not in self._known:

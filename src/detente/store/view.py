@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import statistics
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE
 from detente.errors import CutoffError, StoreError
 from detente.store import queries
 from detente.store.drivers import read_drivers
+from detente.store.engine import open_cursor
 
 if TYPE_CHECKING:
     from detente.store.manifest import Batch
@@ -169,7 +168,7 @@ class View:
     def _read(self, sql: str) -> pl.DataFrame:
         """Run one query over a connection of its own: no file is held open between reads, and threads do not meet."""
         try:
-            with _engine(os.getpid()).cursor() as engine:
+            with open_cursor() as engine:
                 for definition in self._cut:
                     engine.execute(definition)
                 return pl.DataFrame(engine.sql(sql).to_arrow_table())
@@ -179,12 +178,6 @@ class View:
                 f"{str(error).splitlines()[0]}.",
                 "Run `detente doctor` to see which file is missing or damaged.",
             ) from error
-
-
-@cache
-def _engine(process: int) -> duckdb.DuckDBPyConnection:  # noqa: ARG001 - an engine does not survive a fork
-    """The one engine of a process: starting one takes longer than most reads."""
-    return duckdb.connect()
 
 
 def _where(of: Pair | Dyad | None, since: dt.date | None, until: dt.date | None) -> str:

@@ -29,6 +29,7 @@ from detente.domain.records import Part, Repeats
 from detente.domain.tables import EVENTS
 from detente.errors import StoreError
 from detente.store import queries
+from detente.store.engine import open_cursor
 from detente.store.manifest import Batch, LoadedFile, digest, read_manifest, sync_all, write_manifest
 from detente.store.repeats import find_repeats
 from detente.store.spool import Spool
@@ -44,8 +45,6 @@ _LOCK_WAIT_SECONDS = 5.0
 #: ends depends on the files alone, so that a load that was killed and begun again gives the same batches.
 _ROWS_A_COMMIT = 200_000
 _FILES_A_COMMIT = 1000
-#: Memory that the engine may use for sorting and for finding repeats; beyond it, it spills to the spool.
-_ENGINE_MEMORY = "700MB"
 
 
 @dataclass(frozen=True)
@@ -217,9 +216,7 @@ def open_writer(store: Path) -> Iterator[Writer]:
             opened.enter_context(only_writer(store))
             _sweep(store)
             spool = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix=_SPOOL, dir=store)))
-            engine = opened.enter_context(duckdb.connect())
-            engine.execute(f"set memory_limit = '{_ENGINE_MEMORY}'")
-            engine.execute("set temp_directory = ?", [str(spool / "engine")])
+            engine = opened.enter_context(open_cursor())
             writer = Writer(store, spool, engine)
         try:
             yield writer
