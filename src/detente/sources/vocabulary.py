@@ -5,6 +5,7 @@ Only this module of the room knows the codebook's functions.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
@@ -89,16 +90,21 @@ def role_codes() -> Mapping[str, str]:
 
 def offices_held(names: pl.Series, days: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Which names belong to known persons and bodies, and the role that each of these had on its day (else null)."""
-    spells = codebook.speakers_table()
-    is_known = names.is_in(spells["name"].implode()).fill_null(value=False)
-    rows = pl.DataFrame({"name": names, "day": days, "is_known": is_known}).with_row_index("row")
-    held = (
-        rows.filter("is_known")
-        .join(spells, on="name")
-        .filter(pl.col("since") <= pl.col("day"), pl.col("day") <= pl.coalesce("until", "day"))
-    )
-    found = rows.join(held.select("row", "role"), on="row", how="left", validate="1:1", maintain_order="left")
-    return is_known, found["role"]
+    spells, texts = _offices(), names.to_list()
+    roles = [
+        next((role for since, until, role in spells[text] if since <= day <= until), None) if text in spells else None
+        for text, day in zip(texts, days.to_list(), strict=True)
+    ]
+    return pl.Series([text in spells for text in texts], dtype=pl.Boolean), pl.Series(roles, dtype=pl.String)
+
+
+@cache
+def _offices() -> Mapping[str, list[tuple[dt.date, dt.date, str]]]:
+    """First and last day of each office that a known name held, and its role."""
+    offices: dict[str, list[tuple[dt.date, dt.date, str]]] = {}
+    for row in codebook.speakers_table().iter_rows(named=True):
+        offices.setdefault(row["name"], []).append((row["since"], row["until"] or dt.date.max, row["role"]))
+    return offices
 
 
 @cache
