@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from commands import run_detente
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> object:
     """Run a command in a folder of its own, with a store of its own."""
-
-    def start(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        env = dict(os.environ) | {"DETENTE_STORE": str(tmp_path / "store"), "NO_COLOR": "1", "COLUMNS": "110"}
-        command = [sys.executable, "-W", "error", "-m", "detente", *words]
-        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    return start
+    return partial(run_detente, folder=tmp_path, code=0, DETENTE_STORE=str(tmp_path / "store"))
 
 
 TIDY = "date,actor,recipient,intensity\n2024-01-01,FRA,DEU,3.4\n2024-01-02,DEU,FRA,-2\n2024-02-20,FRA,DEU,1\n"

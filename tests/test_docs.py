@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from commands import run_detente, run_example
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -24,21 +27,27 @@ def _blocks(page: Path, language: str) -> list[str]:
 
 def _run_commands(page: Path, folder: Path) -> list[tuple[str, str, str]]:
     """Run every `$ …` of a page in order in one folder; return (command, expected, got)."""
-    env = dict(os.environ) | {"DETENTE_STORE": str(folder / "store"), "DETENTE_LEDGER": str(folder / "ledger")}
-    env |= {"NO_COLOR": "1", "COLUMNS": "110"}
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
+    env = {"DETENTE_STORE": str(folder / "store"), "DETENTE_LEDGER": str(folder / "ledger")}
+    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     results = []
     for block in _blocks(page, "console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, expected = part.partition("\n")
             command = command.replace("make outlook", "detente outlook USA RUS")
             assert command.split()[0] in {"detente", "python", "printf"}, f"{page.name} shows an unknown command"
-            run = subprocess.run(
-                ["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True, check=False
-            )
+            run = _run_command(command, folder, env)
             assert run.returncode == 0, f"{page.name}: $ {command}\n{run.stdout}{run.stderr}"
             results.append((command, expected, run.stdout))
     return results
+
+
+def _run_command(command: str, folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A plain `detente …` by the command server; anything with a pipe or a redirection by a shell."""
+    words = shlex.split(command)
+    if words[0] == "detente" and not re.search(r"[|<>$&;`*]", command):
+        return run_detente(*words[1:], folder=folder, **env)
+    shell = dict(os.environ) | {"NO_COLOR": "1", "COLUMNS": "110"} | env
+    return subprocess.run(["bash", "-c", command], cwd=folder, env=shell, capture_output=True, text=True, check=False)
 
 
 def _plain(text: str) -> list[str]:
@@ -57,15 +66,7 @@ def test_commands_shown_work_and_print_what_is_shown(page: Path, tmp_path: Path)
 def test_examples_in_python_run(page: Path, tmp_path: Path) -> None:
     """Each Python example on a page runs by itself."""
     for block in _blocks(page, "python"):
-        env = dict(os.environ) | {"DETENTE_STORE": str(tmp_path / "none")}
-        run = subprocess.run(
-            [sys.executable, "-W", "error", "-c", block],
-            cwd=tmp_path,
-            env=env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        run = run_example(block, folder=tmp_path, DETENTE_STORE=str(tmp_path / "none"))
         assert run.returncode == 0, f"{page.name}:\n{block}\n{run.stderr}"
 
 

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from commands import run_detente
+
 pytest.importorskip("spacy", reason="the extra `reading` is not installed")
 pytest.importorskip("pycrfsuite", reason="the extra `reading` is not installed")
 
@@ -43,9 +45,7 @@ def _lines(count: int) -> list[tuple[int, str]]:
 
 
 def _run(*words: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "detente", "code", *words], capture_output=True, text=True, check=False, input=text
-    )
+    return run_detente("code", *words, text=text or "")
 
 
 def _given(text: str, actor: str, recipient: str) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from commands import run_detente
 
 HERE = Path(__file__).parent
 STORY = HERE / "article_seoul_tokyo.txt"
@@ -144,23 +144,15 @@ def test_hostile_texts_are_read_in_bounds() -> None:
 
 def test_the_command_reads_a_file_and_standard_input() -> None:
     """`detente read` prints the sentence of each assessment; `-` reads what is piped, `--json` answers in JSON."""
-    run = subprocess.run(
-        [sys.executable, "-m", "detente", "read", str(STORY)], capture_output=True, text=True, check=True
-    )
+    run = run_detente("read", str(STORY), code=0)
     assert "JPN-KOR · deteriorate 20%–45% (not likely)" in run.stdout
-    piped = subprocess.run(
-        [sys.executable, "-m", "detente", "read", "-", "--json", "--date", "2019-05-14"],
-        input=STORY.read_text("utf-8"), capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    piped = run_detente("read", "-", "--json", "--date", "2019-05-14", text=STORY.read_text("utf-8"), code=0)
     assert json.loads(piped.stdout)["pair"] == "JPN-KOR"
 
 
 def test_an_address_is_refused_by_the_command() -> None:
     """A private address ends with exit code 2 and what to do next."""
-    run = subprocess.run(
-        [sys.executable, "-m", "detente", "read", "http://127.0.0.1/x"], capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 2
+    run = run_detente("read", "http://127.0.0.1/x", code=2)
     assert "private network" in run.stderr
 
 

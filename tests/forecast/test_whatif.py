@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import subprocess
-import sys
+from functools import partial
 
 import polars as pl
 import pytest
 
 import detente
+from commands import run_detente
 from detente.codebook import read_move
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
@@ -128,13 +128,7 @@ def test_the_future_changes_no_bit() -> None:
 
 def test_the_command_echoes_the_move_and_says_what_it_is_not() -> None:
     """The move as coded, both outlooks, the path and the caveat; JSON has the same; errors offer moves."""
-
-    def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-W", "error", "-m", "detente", "whatif", "USA", "RUS", *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
+    run = partial(run_detente, "whatif", "USA", "RUS", code=0)
     shown = " ".join(run("--move", "RUS expel diplomats", "--date", "2018-07-20").stdout.split())
     for part in ("COERCE, CAMEO 174", "without", "with", "association, not a causal effect", "day 28"):
         assert part in shown

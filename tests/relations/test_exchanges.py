@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import polars as pl
 import pytest
 from tit_for_tat import FIRST, coverage_of
 
+from commands import run_detente
 from detente.domain.actors import Pair
 from detente.domain.tables import CELLS, CHRONOLOGY
 from detente.relations import build_exchanges
@@ -108,13 +110,9 @@ def test_sixty_for_sixty_comes_first() -> None:
 
 def test_the_command_shows_exchanges_or_days_and_both_in_json() -> None:
     """`detente moves` names the expulsions; --daily lists days; JSON keeps both lists."""
-    import json
-    import subprocess
-    import sys
 
     def run(*words: str) -> str:
-        command = [sys.executable, "-W", "error", "-m", "detente", "moves", "USA", "RUS", "--top", "2", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return run_detente("moves", "USA", "RUS", "--top", "2", *words, code=0).stdout
 
     shown = " ".join(run().split())
     assert "60 Russians expelled" in shown

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from commands import run_detente
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -17,21 +18,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Run a command with a store and a ledger of its own."""
-
-    def start(*words: str, code: int = 0, **env: str) -> subprocess.CompletedProcess[str]:
-        own = {"DETENTE_STORE": str(tmp_path / "store"), "DETENTE_LEDGER": str(tmp_path / "ledger"), "NO_COLOR": "1"}
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-m", "detente", *words],
-            cwd=tmp_path,
-            env=dict(os.environ) | own | {"COLUMNS": "110"} | env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    return start
+    own = {"DETENTE_STORE": str(tmp_path / "store"), "DETENTE_LEDGER": str(tmp_path / "ledger")}
+    return partial(run_detente, folder=tmp_path, code=0, **own)
 
 
 def test_an_outlook_is_recorded_resolved_and_shown(run: Run, tmp_path: Path) -> None:
