@@ -5,10 +5,9 @@ Run by `make docs`. A test compares what this would write with what is committed
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from typer.testing import CliRunner
 
 from detente.cli import app
 from detente.codebook.estimates import SCALE
@@ -40,14 +39,13 @@ def tables_page() -> str:
 
 def commands_page() -> str:
     """The help of every command, as printed at 100 columns without colour."""
-    env = dict(os.environ) | {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+    runner = CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"})
     lines = ["# Commands", "", "`-` is stdin or stdout; `--json` and `--as-of` are everywhere they make sense.", ""]
     for command in COMMANDS:
-        run = [sys.executable, "-m", "detente", command, "--help"]
-        text = subprocess.run(run, env=env, capture_output=True, text=True, check=True).stdout  # noqa: S603 - ours
+        text = runner.invoke(app, [command, "--help"], prog_name="detente").stdout
         shown = (line.rstrip() for line in text.strip().splitlines())
         lines += [f"## `detente {command}`", "", "```text", *shown, "```", ""]
-    return "\n".join(lines).replace("python -m detente", "detente")
+    return "\n".join(lines)
 
 
 def sources_page() -> str:
