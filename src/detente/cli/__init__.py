@@ -14,6 +14,7 @@ import typer
 from detente.cli import backtest, data, pairs, read, review, score
 from detente.cli.code import code
 from detente.cli.explain import explain
+from detente.cli.mcp import mcp
 from detente.cli.measures import measures
 from detente.cli.shown import write
 from detente.cli.sync import sync
@@ -47,6 +48,7 @@ for _command in (
     data.load,
     data.export,
     data.doctor,
+    mcp,
 ):
     app.command()(_command)
 

@@ -1,0 +1,116 @@
+"""What answers about one pair have in common: the pair, and its brief without what a page needs beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from detente import relations, scorecard
+from detente.codebook import find_state, state_name
+from detente.domain.periods import STANDARD_HORIZONS, Horizon, parse_day
+from detente.errors import ConfigError, CutoffError, DataError, QuestionError
+from detente.outlook import Brief, build_brief
+from detente.outlook.brief import TRACK_RECORD
+from detente.sample import load_chronology
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from detente.answers.worlds import HeldWorld, Worlds
+    from detente.world import PairView
+
+#: Stands for both directions.
+BOTH = "both"
+#: Said with every probability that is asked for here.
+NOT_RECORDED = (
+    "Not written down: questions asked here leave no record. `detente outlook` writes a forecast to the ledger, so "
+    "that it is scored later."
+)
+
+
+def find_pair(worlds: Worlds, a: str, b: str, as_of: str | None) -> tuple[HeldWorld, PairView]:
+    """The world as of a day, and a pair in it.
+
+    Raises:
+        CodebookError: when a name is not known.
+        QuestionError: when both names are one state.
+        CutoffError: when nothing was known by then, or there is no event between the two.
+    """
+    world = worlds.world(as_of)
+    try:
+        view = world.pair(a, b)
+    except DataError as error:
+        raise QuestionError(error.asked, error.found, error.next_step) from None
+    if world.view.cells(view.pair).is_empty():
+        raise CutoffError(
+            f"{state_name(view.pair.a)} and {state_name(view.pair.b)} were asked about as of {world.as_of}.",
+            f"The data of provider {world.provider!r} hold no event between the two by then.",
+            "Ask resolve_country for a state's busiest partners, or give a later as_of.",
+        )
+    return world, view
+
+
+def name_pair(view: PairView) -> dict[str, Any]:
+    """The pair as an answer names it."""
+    pair = view.pair
+    a, b = ({"iso3": iso3, "name": state_name(iso3)} for iso3 in (pair.a, pair.b))
+    return {"pair": pair.id, "a": a, "b": b}
+
+
+def find_actor(view: PairView, direction: str) -> str | None:
+    """The state that acts, of a pair; None for both.
+
+    Raises:
+        CodebookError: when the name is not known.
+        ConfigError: when it is neither of the two.
+    """
+    if direction.strip().lower() == BOTH:
+        return None
+    iso3 = find_state(direction)
+    if iso3 not in (view.pair.a, view.pair.b):
+        raise ConfigError(
+            f"direction {direction!r} was given for {view.pair}.",
+            "It is neither of the two states.",
+            f"Give {BOTH}, {view.pair.a} or {view.pair.b}: the state that acts.",
+        )
+    return iso3
+
+
+def read_span(since: str | None, until: str | None) -> tuple[dt.date | None, dt.date | None]:
+    """First and last day of a span.
+
+    Raises:
+        ConfigError: when one is no day, or the last is before the first.
+    """
+    first = parse_day(since, what="first day") if since else None
+    last = parse_day(until, what="last day") if until else None
+    if first and last and last < first:
+        raise ConfigError(
+            f"The days from {first} to {last} were asked for.", "The last is before the first.", "Swap the two."
+        )
+    return first, last
+
+
+def build_light_brief(worlds: Worlds, world: HeldWorld, view: PairView, horizon: Horizon) -> Brief:
+    """The brief of a pair as `detente outlook` gives it, without voices, arenas and outside series.
+
+    Raises:
+        CutoffError: when a window that it needs has no covered day.
+    """
+    day, cells, coverage = world.as_of, world.view.cells(view.pair), world.view.coverage()
+    weeks = tuple(sorted({*STANDARD_HORIZONS, horizon.weeks}))
+    record = scorecard.read_record_sentence(worlds.ledger, as_of=day) or TRACK_RECORD
+    return build_brief(
+        view.pair,
+        as_of=day,
+        provider=world.provider,
+        levels_pair=view.level(),
+        levels_dyads=view.level(by="dyad"),
+        coverage=coverage,
+        explanation=relations.explain_change(cells, coverage, view.pair, as_of=day),
+        forecasts=view.forecasts(horizons=weeks),
+        chronology=load_chronology().filter(load_chronology()["day"] <= day),
+        card=world.card,
+        horizon=horizon,
+        provocations=view.provocations(horizons=weeks),
+        track_record=record,
+    )
