@@ -17,10 +17,10 @@ Detail = Literal["brief", "normal", "full"]
 DETAILS: tuple[Detail, ...] = ("brief", "normal", "full")
 #: Tokens of an answer by detail. A tool's result holds the answer twice, as text and as structure, so that twice the
 #: largest is under the 20,000 that readers take.
-BUDGETS: Mapping[str, int] = {"brief": 2_200, "normal": 5_000, "full": 9_500}
+BUDGETS: Mapping[str, int] = {"brief": 2_800, "normal": 5_000, "full": 9_500}
 LARGEST_RESULT = 20_000
 #: Longest text that is handed on as it is, in characters; longer ones end in an ellipsis.
-LONGEST_TEXT = 600
+LONGEST_TEXT = 900
 _SIGNIFICANT = 4
 #: Letters a token, in English words, names and codes, and signs a token; a quote counts as two signs, since the text
 #: form escapes it. Figures are counted one by one and what is not ASCII by its bytes. Checked on answers of every tool,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from detente.answers.worlds import Worlds
     from detente.world import PairView
 
-_COLUMNS = ("day", "actor", "recipient", "event_type", "n", "contribution")
+_COLUMNS = ("day", "actor", "recipient", "what", "n", "contribution")
 #: Contributions are given to so many decimals, and the row that is left over is what makes them add up.
 _DECIMALS = 4
 PAGES = {"brief": 5, "normal": 20, "full": 400}
@@ -94,7 +94,7 @@ def explain_change(
             "change_high": round_number(found.band[1]),
             "unit": found.unit,
             "summary": _summarise(found, rows),
-            "adds_up": f"All {rows.height} rows add up to the change, but for rounding; pair_events has a day's events.",
+            "adds_up": f"All {rows.height} rows add up to the change, but for rounding; pair_events has the events.",
         }
     )
 
@@ -148,7 +148,7 @@ def _measure(view: PairView, name: str, since: str | None) -> _Change:
 def _plain(rows: pl.DataFrame, start: int) -> list[list[Any]]:
     """Rows for the table; where a row is no cell of events, its words stand in the place of the type."""
     label = pl.when(pl.col("day").is_null()).then(pl.col("what")).otherwise(pl.col("event_type").fill_null("STATEMENT"))
-    shown = rows.slice(start).with_columns(event_type=label, contribution=pl.col("contribution").round(_DECIMALS))
+    shown = rows.slice(start).with_columns(what=label, contribution=pl.col("contribution").round(_DECIMALS))
     return [list(row) for row in shown.select(_COLUMNS).iter_rows()]
 
 

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 #: Version of the form of answers; a key that changes its meaning is a new version.
 ANSWERS_VERSION = "answers-v1"
-#: Kept free for what says how the answer was cut.
-_RESERVE = 330
+#: Kept free for what says how the answer was cut, and for one row with shortened texts.
+_RESERVE = 600
 _VERSION_LETTERS = 12
 #: A row that would not fit even by itself has its texts shortened to this, so that pages always get on.
 _SHORTEST_TEXT = 40
-#: What may be shortened in an answer whose first part alone is too long.
-_SHORTENED = 160
+#: Longest text and list, step by step, of an answer whose first and last parts alone are too long.
+_SHORTENED = ((160, 6), (80, 3), (40, 2), (20, 1))
 Row = list[Any]
 
 
@@ -86,15 +86,13 @@ class Draft:
             budget: Tokens at most; by default those of its detail.
         """
         limit = budget or BUDGETS[self.detail]
-        head, foot = tidy(self.head), self._foot()
-        if count_tokens(head) + count_tokens(foot) > limit - _RESERVE:
-            head, foot = _shorten(head), _shorten(foot)
         about = {"tool": self.tool, "as_of": tidy(self.as_of), "detail": self.detail}
+        head, foot = self._bounded(about, limit - _RESERVE)
         left = limit - _RESERVE - count_tokens(about | head) - count_tokens(foot)
         shown: dict[str, Any] = {}
         cut = list(self.cut)
         for name, part in self.parts.items():
-            value, note = _fit(name, tidy(part), left)
+            value, note = _fit(name, tidy(part), left, is_full=self.detail == DETAILS[-1])
             if value is not None:
                 shown[name] = value
                 left -= count_tokens({name: value})
@@ -102,6 +100,22 @@ class Draft:
                 cut.append(note)
         paged = self._page(left, cut) if self.table else {}
         return {**about, **head, **shown, **paged, "cut": _few(cut), **foot}
+
+    def _bounded(self, about: dict[str, Any], limit: int) -> tuple[dict[str, Any], dict[str, Any]]:
+        """First and last part of the answer; where they are too long for the rest to matter, shortened, the last first.
+
+        Args:
+            about: What stands before them.
+            limit: Tokens of all three together.
+        """
+        head, foot = tidy(self.head), self._foot()
+        for longest, most in _SHORTENED:
+            if count_tokens(about | head) + count_tokens(foot) <= limit:
+                break
+            foot = _shorten(foot, longest, most)
+            if count_tokens(about | head) + count_tokens(foot) > limit:
+                head = _shorten(head, longest, most)
+        return head, foot
 
     def _foot(self) -> dict[str, Any]:
         versions = {"answers": ANSWERS_VERSION, "software": __version__, "data": self.data, "rules": list(self.rules)}
@@ -123,7 +137,7 @@ class Draft:
                 break
             if cost > left:
                 plain = [clip(one, _SHORTEST_TEXT) if isinstance(one, str) else one for one in plain]
-                cut.append("texts of the row, which is long: ask for it with detail=full")
+                cut.append("long texts of the row are shortened")
                 cost = count_tokens(plain)
             shown.append(plain)
             left -= cost
@@ -167,10 +181,11 @@ def data_version(world: World) -> str:
     return world.store.version()[:_VERSION_LETTERS]
 
 
-def _fit(name: str, value: Any, left: int) -> tuple[Any, str]:  # noqa: ANN401 - a part is any JSON
+def _fit(name: str, value: Any, left: int, *, is_full: bool) -> tuple[Any, str]:  # noqa: ANN401 - a part is any JSON
     """A part as far as it fits: all of it, the first of a list, or nothing; and what to say of the rest."""
     if count_tokens({name: value}) <= left:
         return value, ""
+    more = "no room for more" if is_full else "ask with detail=full"
     if isinstance(value, list):
         room, kept = left - count_tokens({name: []}), []
         for one in value:
@@ -179,20 +194,20 @@ def _fit(name: str, value: Any, left: int) -> tuple[Any, str]:  # noqa: ANN401 -
                 break
             kept.append(one)
         if kept:
-            return kept, f"{name}: {len(kept)} of {len(value)} shown; ask with detail=full"
-    return None, f"{name}: left out for its size; ask with detail=full"
+            return kept, f"{name}: {len(kept)} of {len(value)} shown; {more}"
+    return None, f"{name}: left out for its size; {more}"
 
 
 def _few(cut: list[str]) -> list[str]:
     """What was cut, in not too many words: the reserve is for these and the cursor."""
     kept = list(dict.fromkeys(clip(one, 110) for one in cut))
-    return kept if len(kept) <= 4 else [*kept[:3], f"and {len(kept) - 3} further parts; ask with detail=full"]
+    return kept if len(kept) <= 4 else [*kept[:3], f"and {len(kept) - 3} further parts"]
 
 
-def _shorten(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Long texts shortened, long lists to their first entries: what is left of a head that is too long by itself."""
+def _shorten(value: Any, longest: int, most: int) -> Any:  # noqa: ANN401 - any JSON
+    """Long texts shortened, long lists to their first entries."""
     if isinstance(value, Mapping):
-        return {key: _shorten(one) for key, one in value.items()}
+        return {key: _shorten(one, longest, most) for key, one in value.items()}
     if isinstance(value, list):
-        return [_shorten(one) for one in value[:5]]
-    return clip(value, _SHORTENED) if isinstance(value, str) else value
+        return [_shorten(one, longest, most) for one in value[:most]]
+    return clip(value, longest) if isinstance(value, str) else value

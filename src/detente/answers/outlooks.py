@@ -98,21 +98,23 @@ def _base_rates(world: HeldWorld, view: PairView, horizon: Horizon) -> dict[str,
 
 
 def _scenario(told: dict[str, Any]) -> dict[str, Any]:
-    """The move as understood, and the outlook without and with it."""
+    """The move as understood, and the outlook with it."""
     outlook = told["outlooks"][0]
-    sides = {
-        side: {
-            name: {"probability": row[f"p_{name}"], "low": row[f"p_{name}_low"], "high": row[f"p_{name}_high"],
-                   "word": estimative_word(row[f"p_{name}"])}
-            for name in OUTCOMES
+    row = outlook["with"]
+    chances = {
+        name: {
+            "probability": row[f"p_{name}"],
+            "low": row[f"p_{name}_low"],
+            "high": row[f"p_{name}_high"],
+            "word": estimative_word(row[f"p_{name}"]),
         }
-        for side, row in (("without", outlook["without"]), ("with", outlook["with"]))
-    }  # fmt: skip
+        for name in OUTCOMES
+    }
     return {
         "move": told["move"],
         "day": told["day"],
         "size": told["size"],
-        **sides,
+        "outlook_with_it": chances,
         "change": outlook["change"],
         "reading": "an association: what has followed such moves, whatever brought them about; not an effect",
     }

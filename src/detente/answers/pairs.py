@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from detente.answers.worlds import HeldWorld, Worlds
     from detente.world import PairView
 
+CHRONOLOGY_SOURCE = {
+    "provider": "chronology",
+    "title": "Well-known events of the sample's time, in our own words",
+    "citation": "Détente, chronology of the sample",
+    "terms": "Apache-2.0",
+    "locator": None,
+}
 #: Stands for both directions.
 BOTH = "both"
 #: Said with every probability that is asked for here.

@@ -9,7 +9,7 @@ import polars as pl
 from detente import relations
 from detente.answers.cursors import Cursor, Place, about_question, read_cursor
 from detente.answers.draft import Draft, Rows, check_detail, data_version, source_of
-from detente.answers.pairs import BOTH, find_actor, find_pair, name_pair, read_span
+from detente.answers.pairs import BOTH, CHRONOLOGY_SOURCE, find_actor, find_pair, name_pair, read_span
 from detente.sample import load_chronology
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def pair_series(  # noqa: PLR0913 - a question has that many parts
         head,
         parts,
         table,
-        [source_of(world)],
+        [source_of(world), *([CHRONOLOGY_SOURCE] if parts.get("known_events") else [])],
         [relations.LEVEL],
         data_version(world),
     )

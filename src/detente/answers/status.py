@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.answers.budget import round_number
 from detente.answers.draft import Draft, check_detail, data_version, source_of
-from detente.answers.pairs import NOT_RECORDED, build_light_brief, find_pair, name_pair
+from detente.answers.pairs import CHRONOLOGY_SOURCE, NOT_RECORDED, build_light_brief, find_pair, name_pair
 from detente.domain.periods import NEAR_FUTURE_WEEKS, Horizon
 from detente.domain.tables import OUTCOMES
 from detente.outlook import read_measures
@@ -46,7 +46,7 @@ def pair_status(worlds: Worlds, *, a: str, b: str, as_of: str | None = None, det
         "level": _last_level(found["level"]["weeks"]),
         "change": _change(brief),
         "outlook": name_outlook(_at(found["forecasts"], brief.horizon.weeks)),
-        "record": {"so_far": brief.track_record, "this_answer": NOT_RECORDED},
+        "record": {"so_far": brief.track_record, "of_this_pair": "ask scorecard", "this_answer": NOT_RECORDED},
     }
     parts: dict[str, Any] = {"reasons": list_reasons(brief, _REASONS[size])}
     if size != "brief":
@@ -66,7 +66,7 @@ def pair_status(worlds: Worlds, *, a: str, b: str, as_of: str | None = None, det
         world.as_of,
         head,
         parts,
-        sources=[source_of(world)],
+        sources=[source_of(world), *([CHRONOLOGY_SOURCE] if parts.get("known_events") else [])],
         rules=brief.rules,
         data=data_version(world),
         caveats=caveats,

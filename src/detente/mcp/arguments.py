@@ -42,7 +42,7 @@ class Argument:
 
 A = Argument("a", "State, any usual name or ISO3", is_required=True)
 B = Argument("b", "The other state", is_required=True)
-AS_OF = Argument("as_of", "YYYY-MM-DD: answer from what was known by then; default the last day held")
+AS_OF = Argument("as_of", "YYYY-MM-DD: as known by then; default the last day held")
 DETAIL = Argument("detail", "Default normal", choices=DETAILS)
 CURSOR = Argument("cursor", "page.next of the answer before")
 SINCE, UNTIL = Argument("since", "First day"), Argument("until", "Last day")
