@@ -72,7 +72,8 @@ def round_number(value: float | None) -> float | None:
     """A number to four significant digits; null where it is none."""
     if value is None or not math.isfinite(value):
         return None
-    return float(f"{value:.{_SIGNIFICANT}g}")
+    rounded = float(f"{value:.{_SIGNIFICANT}g}")
+    return rounded if math.isfinite(rounded) else value
 
 
 def clip(text: str, longest: int = LONGEST_TEXT) -> str:

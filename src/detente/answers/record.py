@@ -77,7 +77,7 @@ def show_scorecard(
     card = scorecard.build_scorecard(scorecard.resolve_issued(issued, worlds_of(world)), as_of=world.as_of)
     moves = scorecard.score_provocations(chances, worlds_of(world))
     head = worlds.ledger.head()
-    ledger = {"records": head.count, "digest": head.digest if head.count else None}
+    ledger = {"records_by_then": issued.height + chances.height, "digest_today": head.digest if head.count else None}
     parts: dict[str, Any] = {
         "provocations": {name: moves.scores.filter(record=name, group="all").to_dicts() for name in RECORDS},
     }

@@ -70,8 +70,8 @@ def read_arguments(tool: str, arguments: Sequence[Argument], given: Mapping[str,
             raise ConfigError(
                 f"{tool} was called with {_short(name)}.", "It has no such argument.", f"It takes {', '.join(known)}."
             )
-    read = {name: _text(tool, known[name], value) for name, value in given.items() if value is not None}
-    read = {name: text for name, text in read.items() if text or known[name].is_required}
+    meant = {name: value for name, value in given.items() if value is not None and value != ""}
+    read = {name: _text(tool, known[name], value) for name, value in meant.items()}
     for one in arguments:
         if one.is_required and not read.get(one.name):
             raise ConfigError(f"{tool} was called without {one.name}.", "It is needed.", f"{one.name}: {one.about}.")
