@@ -22,6 +22,7 @@ from detente.world import open_world
 mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 US = {"a": "USA", "b": "Russia"}
+SINCE = "2018-09-01"
 INPK = {"a": "India", "b": "PAK"}
 BASIC: dict[str, dict[str, str]] = {
     "resolve_country": {"name": "Türkiye"},
@@ -114,7 +115,7 @@ class Talk:
         """All events of a pair, page by page."""
         cursor, place = "", 0
         while cursor is not None:
-            words = INPK | {"as_of": "2019-02-10", "detail": "full", "cursor": cursor}
+            words = INPK | {"as_of": "2019-02-10", "since": SINCE, "detail": "full", "cursor": cursor}
             self.results[f"page {place}"] = found = await client.call_tool("pair_events", words)
             cursor, place = found.structured_content["page"]["next"], place + 1
 
@@ -206,7 +207,7 @@ def test_pages_cover_all_events_once(talk: Talk) -> None:
         names = {name: place for place, name in enumerate(page["columns"])}
         keys = ("occurred", "actor", "event_type", "n", "intensity", "provider_code", "actor_role", "recipient_role")
         got.update(tuple(row[names[key]] if key in names else None for key in keys) for row in page["rows"])
-    events = open_world(sample_store_path(), as_of="2019-02-10").pair("IND", "PAK").events()
+    events = open_world(sample_store_path(), as_of="2019-02-10").pair("IND", "PAK").events(since=SINCE)
     rows = events.select(
         "occurred", "actor", "event_type", "n", "intensity_milli", "provider_code", "actor_role", "recipient_role"
     )

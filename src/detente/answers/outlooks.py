@@ -8,6 +8,7 @@ from detente import forecast
 from detente.answers.draft import Draft, check_detail, data_version, source_of
 from detente.answers.pairs import NOT_RECORDED, build_light_brief, find_pair, name_pair
 from detente.answers.status import name_outlook
+from detente.codebook import read_move
 from detente.domain.periods import Horizon
 from detente.domain.tables import OUTCOMES
 from detente.outlook import whatif_dict
@@ -53,6 +54,8 @@ def forecast_pair(
     """
     size, wanted = check_detail(detail), Horizon.parse(horizon)
     world, view = find_pair(worlds, a, b, as_of)
+    if scenario is not None:
+        read_move(scenario, view.pair.a, view.pair.b)  # a move that is not known is refused before anything is computed
     brief = build_light_brief(worlds, world, view, wanted)
     found = brief.as_dict()
     mine, *others = sorted(
