@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente import forecast
 from detente.answers.draft import Draft, check_detail, data_version, source_of
-from detente.answers.pairs import NOT_RECORDED, build_light_brief, find_pair, name_pair
+from detente.answers.pairs import NOT_RECORDED, find_pair, name_pair, read_brief
 from detente.answers.status import name_outlook
 from detente.codebook import read_move
 from detente.domain.periods import Horizon
@@ -56,7 +56,7 @@ def forecast_pair(
     world, view = find_pair(worlds, a, b, as_of)
     if scenario is not None:
         read_move(scenario, view.pair.a, view.pair.b)  # a move that is not known is refused before anything is computed
-    brief = build_light_brief(worlds, world, view, wanted)
+    brief = read_brief(worlds, world, view, wanted)
     found = brief.as_dict()
     mine, *others = sorted(
         found["forecasts"], key=lambda row: (row["horizon_weeks"] != wanted.weeks, row["horizon_weeks"])

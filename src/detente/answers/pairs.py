@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from detente import relations, scorecard
@@ -97,15 +98,20 @@ def read_span(since: str | None, until: str | None) -> tuple[dt.date | None, dt.
     return first, last
 
 
-def build_light_brief(worlds: Worlds, world: HeldWorld, view: PairView, horizon: Horizon) -> Brief:
+def read_brief(worlds: Worlds, world: HeldWorld, view: PairView, horizon: Horizon) -> Brief:
     """The brief of a pair as `detente outlook` gives it, without voices, arenas and outside series.
 
     Raises:
         CutoffError: when a window that it needs has no covered day.
     """
+    brief = world.keep_brief((str(view.pair), horizon.weeks), lambda: _build_brief(world, view, horizon))
+    record = scorecard.read_record_sentence(worlds.ledger, as_of=world.as_of)
+    return dataclasses.replace(brief, track_record=record or TRACK_RECORD)
+
+
+def _build_brief(world: HeldWorld, view: PairView, horizon: Horizon) -> Brief:
     day, cells, coverage = world.as_of, world.view.cells(view.pair), world.view.coverage()
     weeks = tuple(sorted({*STANDARD_HORIZONS, horizon.weeks}))
-    record = scorecard.read_record_sentence(worlds.ledger, as_of=day) or TRACK_RECORD
     return build_brief(
         view.pair,
         as_of=day,
@@ -119,5 +125,4 @@ def build_light_brief(worlds: Worlds, world: HeldWorld, view: PairView, horizon:
         card=world.card,
         horizon=horizon,
         provocations=view.provocations(horizons=weeks),
-        track_record=record,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.answers.budget import round_number
 from detente.answers.draft import Draft, check_detail, data_version, source_of
-from detente.answers.pairs import CHRONOLOGY_SOURCE, NOT_RECORDED, build_light_brief, find_pair, name_pair
+from detente.answers.pairs import CHRONOLOGY_SOURCE, NOT_RECORDED, find_pair, name_pair, read_brief
 from detente.domain.periods import NEAR_FUTURE_WEEKS, Horizon
 from detente.domain.tables import OUTCOMES
 from detente.outlook import read_measures
@@ -38,7 +38,7 @@ def pair_status(worlds: Worlds, *, a: str, b: str, as_of: str | None = None, det
     """
     size = check_detail(detail)
     world, view = find_pair(worlds, a, b, as_of)
-    brief = build_light_brief(worlds, world, view, Horizon(NEAR_FUTURE_WEEKS))
+    brief = read_brief(worlds, world, view, Horizon(NEAR_FUTURE_WEEKS))
     found = brief.as_dict()
     head = name_pair(view) | {
         "summary": f"{brief.headline}. {brief.standfirst}",
