@@ -41,9 +41,11 @@ def build_server(worlds: Worlds) -> Server[Any]:
         return wire.CallToolResult(content=[text], structured_content=found, is_error=is_error)
 
     async def list_tools(_: ServerRequestContext[Any], __: wire.PaginatedRequestParams | None) -> wire.ListToolsResult:
+        """All eight, on one page."""
         return wire.ListToolsResult(tools=[describe_tool(tool) for tool in TOOLS.values()])
 
-    async def handle_call(_: ServerRequestContext[Any], params: wire.CallToolRequestParams) -> wire.CallToolResult:
+    async def answer_call(_: ServerRequestContext[Any], params: wire.CallToolRequestParams) -> wire.CallToolResult:
+        """The answer, made on another thread so that the connection stays alive."""
         return await anyio.to_thread.run_sync(answer, params.name, params.arguments or {})
 
     return Server(
@@ -52,7 +54,7 @@ def build_server(worlds: Worlds) -> Server[Any]:
         title="Détente",
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
-        on_call_tool=handle_call,
+        on_call_tool=answer_call,
     )
 
 
@@ -76,6 +78,7 @@ def serve_stdio(worlds: Worlds) -> None:
     server = build_server(worlds)
 
     async def run() -> None:
+        """Until the input ends."""
         async with stdio_server() as (read_stream, write_stream):
             await server.run(read_stream, write_stream, server.create_initialization_options())
 
