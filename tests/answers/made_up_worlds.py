@@ -39,14 +39,14 @@ def lines_planted() -> list[str]:
     return [*wild, f"{late},FRA,DEU,ASSAULT,-10,500,https://paper.example/late,{AS_OF + dt.timedelta(days=30)}"]
 
 
-def load(path: Path, *tables: list[str]) -> Path:
+def load(path: Path, *tables: list[str], undirected: bool = False) -> Path:
     """A store with some tables."""
     path.parent.mkdir(parents=True, exist_ok=True)
     store = open_store(path)
     for number, lines in enumerate(tables):
         file = path.parent / f"{path.name}-{number}.csv"
         file.write_text("\n".join([_HEAD, *lines]) + "\n")
-        report = pipeline.load(store, find_source("table"), [file], ReadOptions())
+        report = pipeline.load(store, find_source("table"), [file], ReadOptions(undirected=undirected))
         assert not report.failed_files
         assert report.total.kept == len(lines)
     return path

@@ -170,6 +170,17 @@ def test_a_scenario_is_told_beside_the_outlook_and_nothing_is_written(worlds: Wo
     assert not worlds.ledger.path.exists()
 
 
+def test_data_without_direction_are_not_given_one(tmp_path: Path) -> None:
+    """Where a table does not say who acts, no answer does, and a direction that is asked for is refused."""
+    lines = [line for line in lines_known() if ",FRA,DEU," in line]
+    own = Worlds(load(tmp_path / "store", lines, undirected=True), ledger=tmp_path / "ledger")
+    assert answers.pair_status(own, **_PAIR)["directed"] is False
+    assert "who acts is not said" in answers.pair_events(own, **_PAIR)["summary"]
+    for ask in (answers.pair_events, answers.pair_series):
+        with pytest.raises(ConfigError, match="do not say who"):
+            ask(own, **_PAIR, direction="FRA")
+
+
 def test_the_record_is_that_of_the_day(worlds: Worlds, tmp_path: Path) -> None:
     """Forecasts written down are scored once their weeks are known, of one pair or of all; before, they are open."""
     own = Worlds(worlds.world().store.path, ledger=tmp_path / "ledger")

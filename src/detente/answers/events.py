@@ -10,7 +10,7 @@ import polars as pl
 
 from detente.answers.cursors import Cursor, Place, about_question, read_cursor
 from detente.answers.draft import Draft, Rows, check_detail, data_version, source_of
-from detente.answers.pairs import BOTH, find_actor, find_pair, name_pair, read_span
+from detente.answers.pairs import BOTH, find_actor, find_pair, is_directed, name_pair, read_span
 from detente.codebook import quads
 from detente.domain.tables import EVENTS
 from detente.errors import ConfigError
@@ -195,11 +195,14 @@ def _types(kind: str | None) -> tuple[str | None, ...]:
 def _summarise(view: PairView, cells: pl.DataFrame, total: int) -> str:
     if not total:
         return "No such event."
-    sides = []
-    for dyad in view.pair.dyads:
-        own = cells.filter(actor=dyad.actor)
-        good, bad = (int(own[f"{name}_milli"].sum()) / _MILLI for name in ("cooperation", "conflict"))
-        counted = f"{int(own['n'].sum()):,} (cooperation {good:,.0f}, conflict {bad:,.0f} points)"
-        sides.append(f"{dyad.actor} towards {dyad.recipient}: {counted}")
     days = cells["occurred"].sort().to_list()
-    return f"{total:,} events from {days[0]} to {days[-1]}. {'; '.join(sides)}."
+    sides = {f"{dyad.actor} towards {dyad.recipient}": cells.filter(actor=dyad.actor) for dyad in view.pair.dyads}
+    if not is_directed(view):
+        sides = {"who acts is not said": cells}
+    told = "; ".join(f"{who}: {_add_up(own)}" for who, own in sides.items())
+    return f"{total:,} events from {days[0]} to {days[-1]}. {told}."
+
+
+def _add_up(cells: pl.DataFrame) -> str:
+    good, bad = (int(cells[f"{name}_milli"].sum()) / _MILLI for name in ("cooperation", "conflict"))
+    return f"{int(cells['n'].sum()):,} (cooperation {good:,.0f}, conflict {bad:,.0f} points)"

@@ -58,10 +58,10 @@ def find_pair(worlds: Worlds, a: str, b: str, as_of: str | None) -> tuple[HeldWo
 
 
 def name_pair(view: PairView) -> dict[str, Any]:
-    """The pair as an answer names it."""
+    """The pair as an answer names it, and whether the data say who of the two acts."""
     pair = view.pair
     a, b = ({"iso3": iso3, "name": state_name(iso3)} for iso3 in (pair.a, pair.b))
-    return {"pair": pair.id, "a": a, "b": b}
+    return {"pair": pair.id, "a": a, "b": b} | ({} if is_directed(view) else {"directed": False})
 
 
 def find_actor(view: PairView, direction: str) -> str | None:
@@ -69,7 +69,7 @@ def find_actor(view: PairView, direction: str) -> str | None:
 
     Raises:
         CodebookError: when the name is not known.
-        ConfigError: when it is neither of the two.
+        ConfigError: when it is neither of the two, or the data do not say who acts.
     """
     if direction.strip().lower() == BOTH:
         return None
@@ -80,7 +80,18 @@ def find_actor(view: PairView, direction: str) -> str | None:
             "It is neither of the two states.",
             f"Give {BOTH}, {view.pair.a} or {view.pair.b}: the state that acts.",
         )
+    if not is_directed(view):
+        raise ConfigError(
+            f"direction {direction!r} was given for {view.pair}.",
+            f"The data of provider {view.world.provider!r} do not say who of the two acts.",
+            "Leave direction out.",
+        )
     return iso3
+
+
+def is_directed(view: PairView) -> bool:
+    """Whether the data say who of the two acts."""
+    return bool(view.world.view.cells(view.pair)["directed"].any())
 
 
 def read_span(since: str | None, until: str | None) -> tuple[dt.date | None, dt.date | None]:
