@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from typing import Any
 
@@ -83,3 +84,15 @@ def test_http_answers_on_this_computer_alone(worlds: Worlds) -> None:
         assert found.json()["result"]["structuredContent"]["iso3"] == "PER"
         assert web.post("/mcp", json=body, headers=heads | {"host": "evil.example"}).status_code == 421
         assert web.post("/mcp", json=body, headers=heads | {"origin": "https://evil.example"}).status_code == 403
+
+
+def test_a_port_that_is_taken_is_an_error_of_the_house(worlds: Worlds) -> None:
+    """Where another program holds the port, the error says to give another."""
+    pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+    from detente.mcp.server import HOST, serve_http
+
+    with socket.socket() as taken:
+        taken.bind((HOST, 0))
+        taken.listen()
+        with pytest.raises(ConfigError, match="cannot be opened"):
+            serve_http(worlds, port=taken.getsockname()[1], said=lambda _: None)

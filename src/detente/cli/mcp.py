@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -51,6 +52,8 @@ def mcp(
     if http:
         server.serve_http(worlds, port=port, said=lambda address: console(stderr=True).print(address, highlight=False))
     else:
+        if sys.stdin.isatty():
+            console(stderr=True).print("waiting for an MCP client on standard input; `detente mcp --help` says more")
         server.serve_stdio(worlds)
 
 

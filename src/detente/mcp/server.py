@@ -13,6 +13,7 @@ from mcp.server.stdio import stdio_server
 
 from detente import __version__
 from detente.answers import Worlds, write_compact
+from detente.errors import ConfigError
 from detente.mcp.tools import INSTRUCTIONS, TOOLS, Tool, call_tool
 
 if TYPE_CHECKING:
@@ -97,8 +98,18 @@ def serve_http(worlds: Worlds, *, port: int, said: Callable[[str], None]) -> Non
         worlds: Whose data.
         port: The port.
         said: What is told of the address.
+
+    Raises:
+        ConfigError: when the port cannot be opened.
     """
     import uvicorn  # noqa: PLC0415 - not needed over standard input and output
 
     said(f"http://{HOST}:{port}/mcp")
-    uvicorn.run(build_app(worlds), host=HOST, port=port, log_level="warning")
+    try:
+        uvicorn.run(build_app(worlds), host=HOST, port=port, log_level="warning")
+    except SystemExit:
+        raise ConfigError(
+            f"MCP was to be served on port {port}.",
+            "The port cannot be opened; another program may hold it.",
+            "Give another with --port.",
+        ) from None
