@@ -193,6 +193,10 @@ def test_the_record_is_that_of_the_day(worlds: Worlds, tmp_path: Path) -> None:
     assert len(found["replay_worst"]) == 3
     assert f"skill against base rates {scores['skill']:+.2f}" in found["summary"]
     assert answers.show_scorecard(own, **_PAIR)["records"]["replay"]["counts"]["resolved"] == 1
+    record = answers.pair_status(own, **_PAIR)["record"]
+    assert record["of_this_pair"]["replay"]["resolved"] == 1
+    assert "not been scored" in record["so_far"]
+    assert answers.forecast_pair(own, **_PAIR, as_of="2022-10-20")["record"]["of_this_pair"]["replay"] is None
     early = answers.show_scorecard(own, as_of="2022-10-20")["records"]["replay"]
     assert (early["counts"]["open"], early["scores"]["rps"]) == (3, None)
     assert answers.show_scorecard(own, as_of="2022-10-01")["ledger"]["records_by_then"] == 0

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente import forecast
 from detente.answers.draft import Draft, check_detail, data_version, source_of
-from detente.answers.pairs import NOT_RECORDED, find_pair, name_pair, read_brief
+from detente.answers.pairs import find_pair, name_pair, read_brief
+from detente.answers.record import tell_record
 from detente.answers.status import name_outlook
 from detente.codebook import read_move
 from detente.domain.periods import Horizon
@@ -70,7 +71,7 @@ def forecast_pair(
             "note": _OUTCOME_NOTE,
         },
         "outlook": name_outlook(mine) | {"base_rates": _base_rates(world, view, wanted)},
-        "record": {"so_far": brief.track_record, "this_answer": NOT_RECORDED},
+        "record": tell_record(worlds, world, brief),
     }
     rules = list(brief.rules)
     parts: dict[str, Any] = {}

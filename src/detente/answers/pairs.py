@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from detente.answers.worlds import HeldWorld, Worlds
     from detente.world import PairView
 
+#: The source of known events; their texts are our own.
 CHRONOLOGY_SOURCE = {
     "provider": "chronology",
     "title": "Well-known events of the sample's time, in our own words",
@@ -28,11 +29,6 @@ CHRONOLOGY_SOURCE = {
 }
 #: Stands for both directions.
 BOTH = "both"
-#: Said with every probability that is asked for here.
-NOT_RECORDED = (
-    "Not written down: questions asked here leave no record. `detente outlook` writes a forecast to the ledger, so "
-    "that it is scored later."
-)
 
 
 def find_pair(worlds: Worlds, a: str, b: str, as_of: str | None) -> tuple[HeldWorld, PairView]:
@@ -115,7 +111,7 @@ def read_brief(worlds: Worlds, world: HeldWorld, view: PairView, horizon: Horizo
     Raises:
         CutoffError: when a window that it needs has no covered day.
     """
-    brief = world.keep_brief((str(view.pair), horizon.weeks), lambda: _build_brief(world, view, horizon))
+    brief = world.keep(("brief", str(view.pair), horizon.weeks), lambda: _build_brief(world, view, horizon))
     record = scorecard.read_record_sentence(worlds.ledger, as_of=world.as_of)
     return dataclasses.replace(brief, track_record=record or TRACK_RECORD)
 

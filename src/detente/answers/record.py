@@ -11,10 +11,12 @@ from detente import scorecard
 from detente.answers.draft import Draft, check_detail, data_version, source_of
 from detente.answers.judged import read_pair
 from detente.forecast.vintages import SHIPPED
+from detente.outlook.brief import TRACK_RECORD
 from detente.scorecard.resolution import worlds_of
 
 if TYPE_CHECKING:
     from detente.answers.worlds import HeldWorld, Worlds
+    from detente.outlook import Brief
     from detente.scorecard import Scorecard
 
 RECORDS = ("live", "replay")
@@ -43,6 +45,15 @@ _SCORES = (
     "skill",
     "skill_low",
     "skill_high",
+)
+_NOT_AS_A_WHOLE = "The ledger as a whole has not been scored with data to this day; `detente score` does."
+_OF_PAIR = ("resolved", "rps", "base_rps", "skill", "skill_low", "skill_high")
+#: A ledger with more records than this takes more than a moment to read.
+_LONG_LEDGER = 20_000
+#: Said with every probability that is asked for here.
+NOT_RECORDED = (
+    "Not written down: questions asked here leave no record. `detente outlook` writes a forecast to the ledger, so "
+    "that it is scored later."
 )
 _READING = (
     "rps: ranked probability score, 0 to 1, less is better; skill: 1 − rps / that of base rates, below 0 is worse than "
@@ -108,6 +119,39 @@ def show_scorecard(
         data_version(world),
     )
     return draft.finish()
+
+
+def read_pair_record(worlds: Worlds, world: HeldWorld, pair: str) -> dict[str, Any] | str:
+    """How forecasts of one pair have scored as known on a day: live and replayed ones, null where none is resolved.
+
+    Args:
+        worlds: Whose ledger.
+        world: The day.
+        pair: The pair's id.
+
+    Returns:
+        Resolved, rps, base_rps, skill and its band by record; where the ledger is long, what to ask instead.
+    """
+    head = worlds.ledger.head()
+    if head.count > _LONG_LEDGER:
+        return "ask scorecard with a and b"
+
+    def read() -> dict[str, Any]:
+        issued = scorecard.read_issued(worlds.ledger).filter(pl.col("origin") <= world.as_of, pl.col("pair") == pair)
+        card = scorecard.build_scorecard(scorecard.resolve_issued(issued, worlds_of(world)), as_of=world.as_of)
+        done = card.overall.filter(pl.col("resolved") > 0).select("record", *_OF_PAIR)
+        rows = {row.pop("record"): row for row in done.to_dicts()}
+        return {name: rows.get(name) for name in RECORDS}
+
+    return world.keep(("record", pair, head.digest), read)
+
+
+def tell_record(worlds: Worlds, world: HeldWorld, brief: Brief) -> dict[str, Any]:
+    """What stands beside a forecast: how all and those of its pair have fared, and that it was not written down."""
+    own = read_pair_record(worlds, world, brief.pair.id)
+    is_scored = isinstance(own, dict) and any(own.values())
+    so_far = _NOT_AS_A_WHOLE if is_scored and brief.track_record == TRACK_RECORD else brief.track_record
+    return {"so_far": so_far, "of_this_pair": own, "this_answer": NOT_RECORDED}
 
 
 @cache

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from detente.answers.budget import round_number
 from detente.answers.draft import Draft, check_detail, data_version, source_of
-from detente.answers.pairs import CHRONOLOGY_SOURCE, NOT_RECORDED, find_pair, name_pair, read_brief
+from detente.answers.pairs import CHRONOLOGY_SOURCE, find_pair, name_pair, read_brief
+from detente.answers.record import tell_record
 from detente.domain.periods import NEAR_FUTURE_WEEKS, Horizon
 from detente.domain.tables import OUTCOMES
 from detente.outlook import read_measures
@@ -46,7 +47,7 @@ def pair_status(worlds: Worlds, *, a: str, b: str, as_of: str | None = None, det
         "level": _last_level(found["level"]["weeks"]),
         "change": _change(brief),
         "outlook": name_outlook(_at(found["forecasts"], brief.horizon.weeks)),
-        "record": {"so_far": brief.track_record, "of_this_pair": "ask scorecard", "this_answer": NOT_RECORDED},
+        "record": tell_record(worlds, world, brief),
     }
     parts: dict[str, Any] = {"reasons": list_reasons(brief, _REASONS[size])}
     if size != "brief":

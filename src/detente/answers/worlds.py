@@ -10,7 +10,7 @@ import datetime as dt
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import polars as pl
 
@@ -20,17 +20,17 @@ from detente.errors import CutoffError
 from detente.world import World, find_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from detente.domain.actors import Pair
-    from detente.outlook import Brief
     from detente.store import Chain, Store
     from detente.world.archive import Day
 
 #: Days held in memory at once; one takes some hundred megabytes for a sample of a quarter of a million events.
 WORLDS_HELD = 4
-#: Briefs of a day held at once, some tens of kilobytes each: one question about a pair is seldom the last.
-BRIEFS_HELD = 64
+#: Briefs and records of pairs held at once for a day, some tens of kilobytes each: one question is seldom the last.
+KEPT = 128
+T = TypeVar("T")
 
 
 class HeldWorld(World):
@@ -42,16 +42,15 @@ class HeldWorld(World):
         super().__init__(store, as_of=as_of, provider=provider, is_sample=is_sample)
         self._forecasts: dict[tuple[dt.date, int], pl.DataFrame] = {}
         self._chances: dict[tuple[int, ...], pl.DataFrame] = {}
-        self._briefs: OrderedDict[tuple[str, int], Brief] = OrderedDict()
+        self._kept: OrderedDict[Hashable, object] = OrderedDict()
 
-    def keep_brief(self, key: tuple[str, int], make: Callable[[], Brief]) -> Brief:
-        """The brief of a pair, named in its order, and a horizon in weeks: made when it is not kept any more."""
-        brief = self._briefs.get(key) or make()
-        self._briefs[key] = brief
-        self._briefs.move_to_end(key)
-        while len(self._briefs) > BRIEFS_HELD:
-            self._briefs.popitem(last=False)
-        return brief
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for a key, or is made now because it is not kept any more."""
+        found = self._kept.pop(key) if key in self._kept else make()
+        self._kept[key] = found
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return cast("T", found)
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon; the answers for all busy pairs are kept."""
