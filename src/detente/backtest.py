@@ -208,8 +208,8 @@ def _keyed(cells: pl.DataFrame) -> pl.DataFrame:
 def _panel(world: World, as_of: dt.date, pairs: pl.Series) -> forecast.Panel:
     """Weekly balances of the chosen pairs as known at the end of a day."""
     view = world.store.view(as_of, world.provider)  # not kept by the world: many days' views would fill the memory
-    cells = _keyed(view.cells()).join(pairs.to_frame(), on="pair", how="semi").drop("pair")
-    return forecast.build_panel(relations.build_weeks(cells, view.coverage(), as_of=as_of))
+    weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, pairs=pairs.to_list())
+    return forecast.build_panel(weeks)
 
 
 def _known(world: World, pairs: pl.Series) -> Callable[[dt.date], forecast.Panel] | None:

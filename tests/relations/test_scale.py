@@ -57,7 +57,7 @@ def test_levels_and_forecasts_use_one_scale() -> None:
         balance[rng.random(balance.shape) < 0.2] = np.nan
         ends = [dt.date(2018, 1, 7) + dt.timedelta(days=7 * week) for week in range(weeks)]
         rows = [
-            (f"AA{row}-BBB", None, None, end, 7, None, None, None, None if math.isnan(value) else value, None, None)
+            (f"AA{row}-BBB", None, None, end, 7, None, None, None, None if math.isnan(value) else value, None, None, None)
             for row, values in enumerate(balance)
             for end, value in zip(ends, values.tolist(), strict=True)
         ]

@@ -36,8 +36,14 @@ class Stranger:
         self.events = [row for row in events.select(names).rows() if row[0] in self.covered]
         self.first = min(self.covered)
         self.by_pair: dict[str, list[tuple[Any, ...]]] = {}
+        self.typed: dict[dt.date, dict[str, int]] = {}
+        self.ranked: dict[dt.date, list[tuple[int, str]]] = {}
         for row in self.events:
-            self.by_pair.setdefault("-".join(sorted(row[1:3])), []).append(row)
+            pair = "-".join(sorted(row[1:3]))
+            self.by_pair.setdefault(pair, []).append(row)
+            if row[4] is not None:
+                of_day = self.typed.setdefault(row[0], {})
+                of_day[pair] = of_day.get(pair, 0) + row[5]
 
     def balances(self, pair: str, ends: list[dt.date], needed: float) -> list[float | None]:
         """Balance of the weeks that end on the given days; None for one that does not count."""
@@ -49,6 +55,33 @@ class Stranger:
             days = [day for back in range(7) if (day := end - back * DAY) in self.covered]
             found.append(sum(sums.get(day, 0.0) for day in days) / len(days) if len(days) >= needed else None)
         return found
+
+    def news(self, pair: str, end: dt.date, busier: int) -> float:
+        """Events a covered day of the other pairs in the week that ends on a day."""
+        days = [day for back in range(7) if (day := end - back * DAY) in self.covered]
+        if end not in self.ranked:
+            counts: dict[str, int] = {}
+            for day in days:
+                for other, n in self.typed.get(day, {}).items():
+                    counts[other] = counts.get(other, 0) + n
+            self.ranked[end] = sorted(((n, other) for other, n in counts.items()), reverse=True)
+        most = [n for n, other in self.ranked[end] if other != pair]
+        cap = most[busier] if len(most) > busier else 0
+        return (cap * busier + sum(most[busier:])) / len(days)
+
+    def steadied(self, pair: str, ends: list[dt.date], p: Mapping[str, float], usual: float) -> list[float | None]:
+        """Balance over volume of the weeks that end on the given days."""
+        added = p["added_events"] / 7
+        return [
+            None if value is None else value / ((self.news(pair, end, int(p["busier"])) + added) / (usual + added))
+            for value, end in zip(self.balances(pair, ends, p["covered_days_needed"]), ends, strict=True)
+        ]
+
+    def usual(self, pair: str, weeks: list[dt.date], p: Mapping[str, float]) -> float:
+        """Other pairs' news in the usual week."""
+        held = self.balances(pair, weeks, p["covered_days_needed"])
+        counting = [end for value, end in zip(held, weeks, strict=True) if value is not None]
+        return statistics.median(self.news(pair, end, int(p["busier"])) for end in counting)
 
     def weeks_to(self, origin: dt.date) -> list[dt.date]:
         """Ends of all whole weeks up to an origin."""
@@ -73,10 +106,8 @@ class Stranger:
         """Scale, reference and spread of an outlook, from the rule's steps."""
         p, origin = question["rule"]["parameters"], dt.date.fromisoformat(question["origin"])
         weeks = self.weeks_to(origin)
-        held = {
-            name: self.balances(name, weeks, p["covered_days_needed"])
-            for name in self.pool(origin, question["pair"], p)
-        }
+        usual = {name: self.usual(name, weeks, p) for name in self.pool(origin, question["pair"], p)}
+        held = {name: self.steadied(name, weeks, p, usual[name]) for name in usual}
         own = {
             name: max(statistics.median(abs(value) for value in values if value is not None), p["smallest_scale"])
             for name, values in held.items()
@@ -104,7 +135,8 @@ class Stranger:
         spread = max(math.sqrt((k * mine + p["pool_changes"] * median) / (k + p["pool_changes"])), p["smallest_spread"])
         reference = self.mean(level[question["pair"]][-int(p["reference_weeks"]) :], p["reference_weeks"])
         assert reference is not None
-        return {"scale": scale[question["pair"]], "reference": reference, "spread": spread}
+        found = {"scale": scale[question["pair"]], "reference": reference, "spread": spread}
+        return found | {"usual_news": usual[question["pair"]]}
 
     def changes(self, level: list[float | None], h: int, p: Mapping[str, float]) -> list[float]:
         """Changes over the past that were complete by the origin."""
@@ -126,13 +158,12 @@ class Stranger:
         """Mean level of weeks after the origin, on the scale of the question."""
         origin = dt.date.fromisoformat(question["origin"])
         ends = [origin + 7 * (week + 1) * DAY for week in weeks]
-        needed = question["rule"]["parameters"]["covered_days_needed"]
-        scale = question["figures"]["scale"]
-        values = self.balances(question["pair"], ends, needed)
+        scale, usual = question["figures"]["scale"], question["figures"]["usual_news"]
+        values = self.steadied(question["pair"], ends, question["rule"]["parameters"], usual)
         return self.mean([None if v is None else math.asinh(v / scale) for v in values], len(weeks))
 
     def outlook(self, question: Mapping[str, Any]) -> str | None:
-        """The answer of outcome-v1."""
+        """The answer of outcome-v2."""
         future = self.future(question, range(question["horizon_weeks"]))
         if future is None:
             return None

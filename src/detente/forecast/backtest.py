@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 #: Public, versioned name of the rule in ``is_shocked``.
-SHOCK_NAME = "shock-v1"
+SHOCK_NAME = "shock-v2"
 #: Standard deviations from the mean of the weeks before, beyond which a week is a shock.
 _SHOCK = 2.0
 _SHOCK_WEEKS, _USUAL_WEEKS, _FEWEST_USUAL = 4, 52, 13
@@ -121,7 +121,7 @@ def replay(
 
 
 def is_shocked(level: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a relation has just had a shock (``shock-v1``).
+    """Whether a relation has just had a shock (``shock-v2``).
 
     One of the last four weeks lies more than two standard deviations from the mean of the 52 weeks before them. With
     fewer than 13 such weeks nothing is called a shock.
@@ -140,8 +140,7 @@ def is_shocked(level: Floats) -> npt.NDArray[np.bool_]:
 
 def cut_panel(panel: Panel, origin: dt.date) -> Panel:
     """The panel without the weeks after an origin."""
-    place = panel.position(origin)
-    return replace(panel, week_ends=panel.week_ends[: place + 1], balance=panel.until(place))
+    return panel.cut(panel.position(origin))
 
 
 def _questions(truth: Panel, schedule: Schedule, horizon: Horizon) -> pl.DataFrame:

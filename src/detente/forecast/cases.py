@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -108,7 +108,7 @@ def join(parts: Sequence[Cases]) -> Cases:
 
 def mirror(panel: Panel) -> Panel:
     """The world in which friends are foes: every balance with the other sign, so that what improved deteriorates."""
-    return Panel(panel.pairs, panel.week_ends, -panel.balance)
+    return replace(panel, balance=-panel.balance)
 
 
 def _cut_short(known: Panel, newest: int, horizon: Horizon, step: int) -> Iterator[Cases]:
@@ -116,7 +116,7 @@ def _cut_short(known: Panel, newest: int, horizon: Horizon, step: int) -> Iterat
         weeks = _SHORT_HISTORIES[turn % len(_SHORT_HISTORIES)]
         first = origin + 1 - weeks
         if first > 0:
-            cut = Panel(known.pairs, known.week_ends[first:], known.balance[:, first:])
+            cut = known.cut(len(known.week_ends) - 1, first=first)
             part = _resolved(cut, weeks - 1, horizon)
             yield Cases(part.predictors, part.offset, part.outcome, part.origin + first)
 
@@ -139,4 +139,4 @@ def keep_busiest(panel: Panel, position: int, last: int, *, most: int = MOST_PAI
     active = np.count_nonzero(np.nan_to_num(balance), axis=1)
     size = np.abs(np.nan_to_num(balance)).mean(axis=1)
     rows = np.sort(np.lexsort((-size, -active))[:most])
-    return Panel(tuple(panel.pairs[row] for row in rows), panel.week_ends[: last + 1], panel.until(last)[rows])
+    return panel.cut(last, rows=rows)

@@ -104,7 +104,7 @@ class Logit:
 
 def _past_cases(panel: Panel, position: int, horizon: Horizon) -> tuple[Floats, Floats, Ints, Floats]:
     """Features, log climatology, outcomes and weights of the busy pairs' questions closed by a column."""
-    known = Panel(panel.pairs, panel.week_ends[: position + 1], panel.until(position))
+    known = panel.cut(position)
     newest, oldest = position - horizon.weeks, REFERENCE_WEEKS - 1
     step = max(horizon.weeks // 4, -(-(newest - oldest + 1) // _MOST_ORIGINS), 1)
     parts: list[tuple[Floats, Floats, Ints]] = []

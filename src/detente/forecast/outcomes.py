@@ -1,4 +1,4 @@
-"""What counts as deteriorate, hold and improve (``outcome-v1``), and what came out.
+"""What counts as deteriorate, hold and improve (``outcome-v2``), and what came out.
 
 Everything about an origin (scale, spread, past changes) is worked out from the weeks up to it alone; only ``resolve``
 looks at the weeks after it.
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 #: Public, versioned name of the rule in this module.
-OUTCOME_NAME = "outcome-v1"
+OUTCOME_NAME = "outcome-v2"
 #: Standard deviations of change beyond which a relation is said to have changed.
 THRESHOLD = 0.5
 #: Weeks of the past whose changes say how large a change of this pair usually is.
@@ -72,7 +72,8 @@ def describe_situation(balance: Floats, horizon: Horizon) -> Situation:
     """Work out, for all pairs, what is known at the end of the last week given.
 
     Args:
-        balance: Weekly balances up to the origin, shape (pairs, weeks); NaN in a gap.
+        balance: Weekly balances up to the origin, the news being equal (`Panel.until`), shape (pairs, weeks); NaN in a
+            gap.
         horizon: Length of the changes.
     """
     scale = typical_scales(balance)
@@ -158,7 +159,7 @@ def realised_changes(panel: Panel, position: int, horizon: Horizon, situation: S
         horizon: How far ahead.
         situation: What is known at the origin.
     """
-    after = panel.balance[:, position + 1 : position + 1 + horizon.weeks]
+    after = panel.after(position, horizon.weeks)
     if after.shape[1] < horizon.weeks:
         nothing = np.full(len(panel.pairs), np.nan)
         return nothing, nothing
@@ -167,7 +168,7 @@ def realised_changes(panel: Panel, position: int, horizon: Horizon, situation: S
 
 
 def resolve(panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> pl.DataFrame:
-    """What came out of the question "deteriorate, hold or improve?" for every pair and origin (``outcome-v1``).
+    """What came out of the question "deteriorate, hold or improve?" for every pair and origin (``outcome-v2``).
 
     Args:
         panel: Weeks of all pairs up to and beyond the origins.

@@ -1,4 +1,4 @@
-"""Weekly balances of many pairs side by side: what forecasters read."""
+"""Weekly balances of many pairs side by side, and the news beside which they are read: what forecasters read."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import polars as pl
 from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import WEEKS, check_table
 from detente.errors import DataError, QuestionError
+from detente.relations.volume import usual_news, volume_index
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,13 @@ class Panel:
         pairs: Pair ids, one for each row.
         week_ends: Last days of the weeks, a week apart, oldest first; one for each column.
         balance: Weekly balances in points a day, shape (pairs, weeks); NaN where the week is a gap.
+        news: Events of all other pairs a day, of the same shape; None where the provider's rows are bare scores.
     """
 
     pairs: tuple[str, ...]
     week_ends: tuple[dt.date, ...]
     balance: Floats
+    news: Floats | None = None
 
     def position(self, origin: dt.date) -> int:
         """The column of the week that ends on an origin.
@@ -48,8 +52,30 @@ class Panel:
         )
 
     def until(self, position: int) -> Floats:
-        """The balances of the weeks up to and including a column: all that is known at that origin."""
-        return self.balance[:, : position + 1]
+        """The balances of the weeks up to and including a column, the news being equal: all known at that origin."""
+        held = self.balance[:, : position + 1]
+        if self.news is None:
+            return held
+        return held / volume_index(self.news[:, : position + 1], self.usual_news(position))
+
+    def after(self, position: int, weeks: int) -> Floats:
+        """The balances of some weeks after a column, over the news as a multiple of what was usual up to it."""
+        later = slice(position + 1, position + 1 + weeks)
+        held = self.balance[:, later]
+        return held if self.news is None else held / volume_index(self.news[:, later], self.usual_news(position))
+
+    def usual_news(self, position: int) -> Floats:
+        """What is usual for other pairs' news up to a column, shape (pairs,); NaN where it is not told."""
+        if self.news is None:
+            return np.full(len(self.pairs), np.nan)
+        return usual_news(self.news[:, : position + 1])
+
+    def cut(self, position: int, *, first: int = 0, rows: Ints | None = None) -> Panel:
+        """The panel from one column up to and including another, of some rows; by default of all."""
+        weeks, chosen = slice(first, position + 1), slice(None) if rows is None else rows
+        pairs = self.pairs if rows is None else tuple(self.pairs[row] for row in rows)
+        news = None if self.news is None else self.news[chosen, weeks]
+        return Panel(pairs, self.week_ends[weeks], self.balance[chosen, weeks], news)
 
 
 def build_panel(weeks: pl.DataFrame) -> Panel:
@@ -74,10 +100,12 @@ def build_panel(weeks: pl.DataFrame) -> Panel:
     ends: list[dt.date] = weeks["week_end"].unique().sort().to_list()
     first, last = ends[0], ends[-1]
     count = (last - first).days // DAYS_IN_WEEK + 1
-    balance = np.full((pairs.len(), count), np.nan)
+    balance, news = np.full((pairs.len(), count), np.nan), np.full((pairs.len(), count), np.nan)
     row = pairs.search_sorted(weeks["pair"]).to_numpy()
     column = ((weeks["week_end"] - first).dt.total_days() // DAYS_IN_WEEK).to_numpy()
     balance[row, column] = weeks["balance"].fill_null(float("nan")).to_numpy()
-    balance.setflags(write=False)
+    news[row, column] = weeks["news"].fill_null(float("nan")).to_numpy()
+    for values in (balance, news):
+        values.setflags(write=False)
     calendar = tuple(first + dt.timedelta(days=DAYS_IN_WEEK * week) for week in range(count))
-    return Panel(tuple(pairs), calendar, balance)
+    return Panel(tuple(pairs), calendar, balance, None if np.isnan(news).all() else news)

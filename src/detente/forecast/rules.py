@@ -17,11 +17,12 @@ from detente.errors import QuestionError
 from detente.forecast import outcomes
 from detente.relations import provocation
 from detente.relations.scale import POOL_EVENTS_A_WEEK, SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
+from detente.relations.volume import ADDED_EVENTS, CAPPING_PLACE
 from detente.relations.weeks import COVERED_DAYS_NEEDED
 
 RULE_VERSION = "rule-v1"
 OUTCOME, PROVOKED = outcomes.OUTCOME_NAME, "provoked-v1"
-LEVEL_MEAN, LEVEL_END = "level-mean-v1", "level-end-v1"
+LEVEL_MEAN, LEVEL_END = "level-mean-v2", "level-end-v2"
 #: Kinds of question and the rule of each.
 KINDS: Mapping[str, str] = MappingProxyType(
     {"outlook": OUTCOME, "provocation": PROVOKED, "level": LEVEL_MEAN, "level-end": LEVEL_END}
@@ -89,8 +90,12 @@ _WEEKS = (
     "A week's balance is the sum of the intensities of all events between the two states, per day that the provider "
     "covered; a week with fewer than {covered_days_needed} covered days does not count, and events on days that are "
     "not covered do not either.",
-    "Its level is asinh(balance / s).",
-    "s is the pair's median absolute weekly balance up to {origin}, at least {smallest_scale} points a day; with fewer "
+    "Its news are the events with a type of all other pairs, per covered day; no pair counts for more in a week than "
+    "the busiest but {busier} of those others, or for any where there are fewer.",
+    "Its volume is (news + {added_events} / 7) / (usual news + {added_events} / 7), where usual news are the median of "
+    "the weeks up to {origin}; it is 1 where no event of the provider has a type.",
+    "Its level is asinh(balance / volume / s).",
+    "s is the pair's median absolute weekly balance / volume up to {origin}, at least {smallest_scale}; with fewer "
     "than {weeks_for_own_scale} weeks it is s^w · pool^(1 − w), with w the share of those weeks and pool the median "
     "of all pairs' own s above the least.",
     "All pairs are those with at least {pool_events_a_week} event a week on average up to {origin}, and the pair "
@@ -102,6 +107,8 @@ _SCALE = {
     "smallest_scale": SMALLEST_SCALE,
     "weeks_for_own_scale": WEEKS_FOR_OWN_SCALE,
     "pool_events_a_week": POOL_EVENTS_A_WEEK,
+    "busier": CAPPING_PLACE - 1,
+    "added_events": ADDED_EVENTS,
 }
 _TOO_FEW_WEEKS = "fewer than half of the {weeks} weeks after {origin} count"
 

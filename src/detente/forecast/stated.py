@@ -17,6 +17,7 @@ from detente.domain.tables import OUTCOMES
 from detente.forecast.climatology import Climatology, posterior_counts
 from detente.forecast.outcomes import describe_situation, outcome_index, trailing_means
 from detente.forecast.panel import Panel
+from detente.relations.volume import volume_index
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,8 +29,9 @@ def state_questions(panel: Panel, origin: dt.date, horizon: Horizon) -> pl.DataF
     """What the questions of all pairs rest on, as known at the origin.
 
     Returns:
-        A row for each pair of the panel: ``pair, scale, reference, spread``, in the units of the table ``issued``
-        (``reference`` null where fewer than half of its weeks are held), and the base rates ``base_…`` of that day.
+        A row for each pair of the panel: ``pair, scale, reference, spread, usual_news``, in the units of the table
+        ``issued`` (``reference`` null where fewer than half of its weeks are held, ``usual_news`` where it is not told),
+        and the base rates ``base_…`` of that day.
 
     Raises:
         QuestionError: when the origin is not the end of a week of the panel.
@@ -38,8 +40,9 @@ def state_questions(panel: Panel, origin: dt.date, horizon: Horizon) -> pl.DataF
     counts = posterior_counts(situation, horizon)
     rates = counts / counts.sum(axis=1, keepdims=True)
     figures = {"scale": situation.scale, "reference": situation.reference, "spread": situation.spread}
+    figures["usual_news"] = panel.usual_news(panel.position(origin))
     figures |= {f"base_{name}": rates[:, place] for place, name in enumerate(OUTCOMES)}
-    return pl.DataFrame({"pair": panel.pairs, **figures}).with_columns(pl.col("reference").fill_nan(None))
+    return pl.DataFrame({"pair": panel.pairs, **figures}).with_columns(pl.col("reference", "usual_news").fill_nan(None))
 
 
 def answer_stated(panel: Panel, questions: pl.DataFrame) -> pl.DataFrame:
@@ -47,7 +50,8 @@ def answer_stated(panel: Panel, questions: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         panel: Weeks of the pairs asked about, from after the earliest origin to beyond the last day of every question.
-        questions: Rows with the columns ``pair, origin, horizon_weeks, scale, reference, spread`` of ``issued``.
+        questions: Rows with the columns ``pair, origin, horizon_weeks, scale, reference, spread, usual_news`` of
+            ``issued``; where the last is null, as for a question of the rules before it, no news is divided out.
 
     Returns:
         A row for each question in the same order: ``future, change, outcome``, null where fewer than half of the weeks
@@ -55,10 +59,10 @@ def answer_stated(panel: Panel, questions: pl.DataFrame) -> pl.DataFrame:
     """
     rows = {pair: row for row, pair in enumerate(panel.pairs)}
     future = np.full(questions.height, np.nan)
-    asked = questions.select("pair", "origin", "horizon_weeks", "scale")
-    for place, (pair, origin, weeks, scale) in enumerate(asked.iter_rows()):
+    asked = questions.select("pair", "origin", "horizon_weeks", "scale", "usual_news")
+    for place, (pair, origin, weeks, scale, usual) in enumerate(asked.iter_rows()):
         if pair in rows:
-            future[place] = _mean_level(panel, rows[pair], origin, weeks, scale)
+            future[place] = _mean_level(panel, rows[pair], origin, weeks, scale, usual)
     reference = questions["reference"].fill_null(float("nan")).to_numpy()
     change = (future - reference) / questions["spread"].to_numpy()
     index = outcome_index(change)
@@ -71,10 +75,13 @@ def answer_stated(panel: Panel, questions: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(pl.col("future", "change").fill_nan(None))
 
 
-def _mean_level(panel: Panel, row: int, origin: dt.date, weeks: int, scale: float) -> float:
+def _mean_level(panel: Panel, row: int, origin: dt.date, weeks: int, scale: float, usual: float | None) -> float:
     """Mean level of the weeks after an origin; NaN where fewer than half of them are held."""
     start = (origin - panel.week_ends[0]).days // DAYS_IN_WEEK + 1
-    after = panel.balance[row : row + 1, max(start, 0) : start + weeks]
+    later = (slice(row, row + 1), slice(max(start, 0), start + weeks))
+    after = panel.balance[later]
     if after.shape[1] < weeks:
         return float("nan")
+    if usual is not None and panel.news is not None:
+        after = after / volume_index(panel.news[later], np.array([usual]))
     return float(trailing_means(np.arcsinh(after / scale), weeks)[0, -1])

@@ -326,6 +326,6 @@ def _explanation_dict(explanation: relations.Explanation, reasons: tuple[Reason,
 
 
 def _weeks(levels: pl.DataFrame) -> list[dict[str, Any]]:
-    names = ("covered_days", "n", "cooperation", "conflict", "balance", "balance_se", "conflict_share")
+    names = ("covered_days", "n", "cooperation", "conflict", "balance", "balance_se", "conflict_share", "volume")
     wanted = levels.select(pl.col("week_end").cast(pl.String), *names, "level", "level_low", "level_high")
     return wanted.to_dicts()

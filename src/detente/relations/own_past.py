@@ -20,7 +20,7 @@ _TYPICAL = math.asinh(1.0)
 LEVEL_QUANTITIES = (
     Quantity(
         "level",
-        "The filtered weekly level: cooperation minus conflict on the pair's own scale.",
+        "The filtered weekly level: cooperation minus conflict on the pair's own scale, the news being equal.",
         "level",
         steps=(
             (-_TYPICAL, "on balance hostile, by more than an ordinary week"),
@@ -75,10 +75,10 @@ _NO_WEEK = "none of the last four weeks is covered"
 
 
 def level(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
-    """Rows of ``measures`` of `level-v1`: the latest week of the filtered level, of the pair and each direction.
+    """Rows of ``measures`` of `level-v3`: the latest week of the filtered level, of the pair and each direction.
 
     The level is that of `measure_levels`; beside it stand, over the last four weeks, the share of conflict and the
-    volume, because neither may masquerade as warmth or hostility.
+    volume of the two, which other pairs' news does not tell of.
     """
     rows = []
     for dyad, levels in _sides(tables, pair, as_of):
@@ -97,7 +97,7 @@ def level(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
 
 
 def status(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
-    """Rows of ``measures`` of `status-v1`: how unusual the last four weeks are, of the pair and each direction."""
+    """Rows of ``measures`` of `status-v2`: how unusual the last four weeks are, of the pair and each direction."""
     rows = []
     for dyad, levels in _sides(tables, pair, as_of):
         if levels is None or levels.is_empty():
@@ -161,18 +161,21 @@ LEVEL_MEASURE = Measure(
     guide=Guide(
         sentence=(
             "How cooperative or hostile the reported behaviour is, of both together and of each side towards the "
-            "other, against what is usual in size for this pair."
+            "other, against what is usual in size for this pair and as if the press had been equally busy every week."
         ),
         formula=(
-            "asinh(balance / s), where the balance is the week's Goldstein points per covered day and s its median "
-            "size in the past; smoothed by a local-level filter, whose error gives the band."
+            "asinh(balance / v / s), where the balance is the week's Goldstein points per covered day, v the events of "
+            "all other pairs that week against their median, no pair counted beyond the tenth busiest and 50 events "
+            "added to both, and s the median size of balance / v in the past; smoothed by a local-level filter, whose "
+            "error gives the band."
         ),
         high="Above zero cooperation outweighs conflict; at 0.88 by as much as the pair's median week is large.",
         low="Below zero conflict outweighs cooperation; the scale is logarithmic far out.",
         missing="Null where none of the last four weeks is covered, or a rarely met pair has fewer than 26 weeks.",
         cannot_tell=(
-            "It reads reports, not deeds, and cannot tell a warm week from a busy one: read the volume and the share "
-            "of conflict beside it. Nor can it tell which of two pairs is the better relation: standing does."
+            "It reads reports, not deeds. A world in turmoil also fills the news: what is divided out as volume may be "
+            "a crisis in which this pair has its part. Where other pairs have few events, or rows are scores, nothing "
+            "is divided out. Nor can it tell which of two pairs is the better relation: standing does."
         ),
     ),
     citations=("goldstein1992", "harvey1989"),

@@ -22,6 +22,7 @@ from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, LEVELS, QUADS, Table, check_table
 from detente.relations.level import measure_levels
 from detente.relations.scale import WEEKS_FOR_OWN_SCALE
+from detente.relations.volume import News, count_news, week_end_of
 from detente.relations.weeks import COVERED_DAYS_NEEDED, build_weeks
 
 Counts = npt.NDArray[np.int32]
@@ -181,7 +182,7 @@ class Known:
     def _measure(self, pool: frozenset[str], by: Side) -> None:
         self._tried.update((pair, by) for pair in pool)
         cells = self.cells.filter(pl.col("pair").is_in(list(pool))).select(CELLS.names)
-        weeks = build_weeks(cells, self.coverage, as_of=self.as_of, by=by)
+        weeks = build_weeks(cells, self.coverage, as_of=self.as_of, by=by, news=self.news)
         if weeks.is_empty():
             return
         levels = measure_levels(weeks)
@@ -193,6 +194,11 @@ class Known:
             self._levels[pair, by] = levels.slice(start * each, (place + 1 - start) * each)
             if actor is not None:
                 self._levels[f"{actor}>{recipient}", by] = levels.slice(place * each, each)
+
+    @cached_property
+    def news(self) -> News:
+        """Events of other pairs, week by week."""
+        return count_news(self.cells, week_end_of("occurred", self.as_of))
 
     @cached_property
     def grid(self) -> Grid:

@@ -24,7 +24,6 @@ from detente.relations import (
     provocation,
     ranked,
     shifts,
-    steady,
     voices,
 )
 from detente.relations.measure import Measure
@@ -34,7 +33,6 @@ REGISTRY: dict[str, Measure] = {
     measure.name: measure
     for measure in (
         own_past.LEVEL_MEASURE,
-        steady.MEASURE,
         own_past.STATUS_MEASURE,
         ranked.MEASURE,
         answering.MEASURE,

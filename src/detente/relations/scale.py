@@ -29,14 +29,14 @@ def typical_scales(balance: Floats) -> Floats:
         Scales in points a day, shape (pairs,), at least 0.05.
     """
     weeks = np.count_nonzero(~np.isnan(balance), axis=1)
-    own = np.maximum(_medians(np.abs(balance)), SMALLEST_SCALE)
+    own = np.maximum(medians(np.abs(balance)), SMALLEST_SCALE)
     busy = own[own > SMALLEST_SCALE]
     pool = float(np.median(busy)) if busy.size else SMALLEST_SCALE
     weight = np.minimum(weeks / WEEKS_FOR_OWN_SCALE, 1.0)
     return np.asarray(np.exp(weight * np.log(own) + (1 - weight) * np.log(pool)), dtype=np.float64)
 
 
-def _medians(values: Floats) -> Floats:
+def medians(values: Floats) -> Floats:
     """Medians of the rows without their NaN; 0 where a row holds nothing."""
     held = values[:, ~np.isnan(values).all(axis=0)]  # a provider's gaps are gaps of all pairs
     if held.shape[1] == 0:

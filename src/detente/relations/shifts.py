@@ -21,8 +21,9 @@ from detente.relations.bands import BAND
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Readings
 from detente.relations.scale import SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
+from detente.relations.volume import usual_news, volume_index
 
-SHIFTS = "shifts-v1"
+SHIFTS = "shifts-v2"
 #: Breaks are looked for in so many of the last covered weeks.
 LONGEST_WEEKS = 156
 #: A spell between two breaks has at least so many weeks.
@@ -84,8 +85,8 @@ _SIZE = "band: weeks about a steady mean, long-run variance"
 def shifts(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     """When the level of a relation, or its volatility, broke, and from when on that could be known.
 
-    The weekly level asinh(balance / s) is cut into spells of steady mean by penalised least squares (exact, with a
-    penalty of 4 · long-run variance · log weeks); the logarithm of its squared distance from those means is cut
+    The weekly level asinh(balance / v / s) is cut into spells of steady mean by penalised least squares (exact, by
+    `ruptures.KernelCPD`, with a penalty of 4 · long-run variance · log weeks); the logarithm of its squared distance from those means is cut
     likewise for volatility. The band of a break's day is Bai's (1997). The first day on which a break could be found
     is that of the first week as of which the same search, on the scale of that week, finds a break within three weeks
     of it.
@@ -113,6 +114,30 @@ def shifts(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
+class _Weeks:
+    """Covered weeks of one series, oldest first.
+
+    Args:
+        balance: Points a day.
+        news: Other pairs' news; NaN where it is not told.
+        ends: Last days.
+    """
+
+    balance: Floats
+    news: Floats
+    ends: list[dt.date]
+
+    def until(self, end: int) -> _Weeks:
+        """The first so many weeks."""
+        return _Weeks(self.balance[:end], self.news[:end], self.ends[:end])
+
+    @property
+    def first(self) -> int:
+        """Position of the first week that is looked at."""
+        return max(len(self.balance) - LONGEST_WEEKS, 0)
+
+
+@dataclass(frozen=True)
 class _Break:
     """One break of the mean of a series.
 
@@ -130,34 +155,28 @@ class _Break:
 
 
 def _of_series(held: pl.DataFrame, dyad: Dyad | None, as_of: dt.date) -> list[Row]:
-    balance, ends = held["balance"].to_numpy(), held["week_end"].to_list()
-    first = max(len(balance) - LONGEST_WEEKS, 0)
-    since, n = ends[first] - dt.timedelta(days=DAYS_IN_WEEK - 1), int(held["n"][first:].sum())
+    news = held["news"].fill_null(float("nan")).to_numpy()
+    weeks = _Weeks(held["balance"].to_numpy(), news, held["week_end"].to_list())
+    since, n = weeks.ends[weeks.first] - dt.timedelta(days=DAYS_IN_WEEK - 1), int(held["n"][weeks.first :].sum())
     rows = []
     for kind, series in (("level", _levels), ("volatility", _storms)):
-        found = _find_breaks(series(balance))
+        found = _find_breaks(series(weeks))
         count = float(len(found))
         rows.append(Row(f"{kind}_shifts", count, n=n, since=since, until=as_of, dyad=dyad, note=_COUNTED))
         for one in reversed(found):
-            rows += _rows_of_break(kind, series, one, balance, ends, n, dyad)
+            rows += _rows_of_break(kind, series, one, weeks, n, dyad)
     return rows
 
 
 def _rows_of_break(
-    kind: str,
-    series: Callable[[Floats], Floats],
-    one: _Break,
-    balance: Floats,
-    ends: list[dt.date],
-    n: int,
-    dyad: Dyad | None,
+    kind: str, series: Callable[[_Weeks], Floats], one: _Break, weeks: _Weeks, n: int, dyad: Dyad | None
 ) -> list[Row]:
-    first = max(len(balance) - LONGEST_WEEKS, 0)
+    first, ends = weeks.first, weeks.ends
     place, last = first + one.place, len(ends) - 1
     begin = dt.timedelta(days=DAYS_IN_WEEK - 1)
     day = ends[place] - begin
     earliest, latest = ends[max(place - one.reach, first)] - begin, ends[min(place + one.reach, last)]
-    seen = _first_seen(series, balance, place)
+    seen = _first_seen(series, weeks, place)
     low, value, high = one.change - BAND * one.error, one.change, one.change + BAND * one.error
     if kind == "volatility":  # half the mean logarithm of squares is the logarithm of the spread
         low, value, high = (math.exp(end / 2) for end in (low, value, high))
@@ -171,15 +190,17 @@ def _rows_of_break(
     ]
 
 
-def _levels(balance: Floats) -> Floats:
-    """The last weeks of the level, on the scale of the last of them."""
+def _levels(weeks: _Weeks) -> Floats:
+    """The last weeks of the level, on the scale and beside the news of all of them."""
+    news = weeks.news.reshape(1, -1)
+    balance = weeks.balance / volume_index(news, usual_news(news))[0]
     scale = max(float(np.median(np.abs(balance))), SMALLEST_SCALE)
     return np.asarray(np.arcsinh(balance[-LONGEST_WEEKS:] / scale))
 
 
-def _storms(balance: Floats) -> Floats:
+def _storms(weeks: _Weeks) -> Floats:
     """Logarithms of squared distances from the means of the spells of level, with a floor for single calm weeks."""
-    levels = _levels(balance)
+    levels = _levels(weeks)
     edges = [0, *(one.place for one in _find_breaks(levels)), len(levels)]
     squares = np.concatenate([(part - part.mean()) ** 2 for part in np.split(levels, edges[1:-1])])
     return np.log(squares + max(0.1 * float(np.median(squares)), _SMALLEST_VARIANCE))
@@ -187,10 +208,14 @@ def _storms(balance: Floats) -> Floats:
 
 def _find_breaks(series: Floats) -> list[_Break]:
     """Breaks of the mean of a series, oldest first."""
+    from ruptures import KernelCPD as kernel_search  # noqa: N813, PLC0415 - a heavy library, where it is needed
+
     if len(series) < 2 * SHORTEST_SPELL:
         return []
     variance = _long_run_variance(series)
-    edges = cut_spells(series, penalty=PENALTY * variance * math.log(len(series)))
+    search = kernel_search(kernel="linear", min_size=SHORTEST_SPELL)
+    ends = search.fit_predict(series.reshape(-1, 1), pen=PENALTY * variance * math.log(len(series)))
+    edges = [0, *(int(end) for end in ends)]
     breaks = []
     for start, place, end in zip(edges, edges[1:], edges[2:], strict=False):
         change = float(series[place:end].mean() - series[start:place].mean())
@@ -198,36 +223,6 @@ def _find_breaks(series: Floats) -> list[_Break]:
         reach = math.floor(_DATE_BAND * variance / max(change**2, 1e-12)) + 1
         breaks.append(_Break(place, change, error, min(reach, len(series))))
     return breaks
-
-
-def cut_spells(series: Floats, *, penalty: float, shortest: int = SHORTEST_SPELL) -> list[int]:
-    """Cut a series into spells so that squared distances from their means, plus a penalty a cut, are least.
-
-    Optimal partitioning, exact: the best cuts up to each week follow from those up to earlier ones. It gives what
-    `ruptures.KernelCPD(kernel="linear")` gives (a test compares them), without the second that importing it takes.
-
-    Args:
-        series: The values.
-        penalty: Of each cut.
-        shortest: Weeks of a spell, at least.
-
-    Returns:
-        Edges of the spells, from 0 to the length of the series.
-    """
-    length = len(series)
-    sums, squares = np.append(0.0, np.cumsum(series)), np.append(0.0, np.cumsum(series**2))
-    best, last = np.full(length + 1, np.inf), np.zeros(length + 1, dtype=np.int64)
-    best[0] = -penalty
-    for end in range(shortest, length + 1):
-        starts = np.arange(end - shortest + 1)
-        costs = squares[end] - squares[starts] - (sums[end] - sums[starts]) ** 2 / (end - starts)
-        totals = best[starts] + costs + penalty
-        last[end] = int(totals.argmin())
-        best[end] = totals[last[end]]
-    edges = [length]
-    while edges[-1]:
-        edges.append(int(last[edges[-1]]))
-    return edges[::-1]
 
 
 def _long_run_variance(series: Floats) -> float:
@@ -243,13 +238,14 @@ def _long_run_variance(series: Floats) -> float:
     return max(deviation**2 * SHORTEST_SPELL / 2, _SMALLEST_VARIANCE)
 
 
-def _first_seen(series: Callable[[Floats], Floats], balance: Floats, place: int) -> int:
+def _first_seen(series: Callable[[_Weeks], Floats], weeks: _Weeks, place: int) -> int:
     """Position of the first week as of which the search finds a break near ``place``."""
-    for end in range(max(place + SHORTEST_SPELL - _SAME_BREAK, WEEKS_FOR_OWN_SCALE), len(balance)):
-        first = max(end - LONGEST_WEEKS, 0)
-        if any(abs(first + one.place - place) <= _SAME_BREAK for one in _find_breaks(series(balance[:end]))):
+    last = len(weeks.balance)
+    for end in range(max(place + SHORTEST_SPELL - _SAME_BREAK, WEEKS_FOR_OWN_SCALE), last):
+        known = weeks.until(end)
+        if any(abs(known.first + one.place - place) <= _SAME_BREAK for one in _find_breaks(series(known))):
             return end - 1
-    return len(balance) - 1
+    return last - 1
 
 
 MEASURE = Measure(

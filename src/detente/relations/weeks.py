@@ -7,12 +7,14 @@ dyad and each week that ends on the as-of day or a whole number of weeks before 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Literal
 
 import polars as pl
 
 from detente.domain.periods import DAYS_IN_WEEK, week_ends
 from detente.domain.tables import CELLS, COVERAGE, WEEKS, check_table
+from detente.relations.volume import News, count_news, week_end_of
 
 #: A week with fewer covered days says too little about the week: it is a gap.
 COVERED_DAYS_NEEDED = 4
@@ -20,7 +22,13 @@ _MILLI = 1000.0
 
 
 def build_weeks(
-    cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date, by: Literal["pair", "dyad"] = "pair"
+    cells: pl.DataFrame,
+    coverage: pl.DataFrame,
+    *,
+    as_of: dt.date,
+    by: Literal["pair", "dyad"] = "pair",
+    pairs: Collection[str] | None = None,
+    news: News | None = None,
 ) -> pl.DataFrame:
     """Weekly cooperation, conflict and balance, per covered day.
 
@@ -30,10 +38,12 @@ def build_weeks(
     covered (thin days) are left out, on both sides of every comparison.
 
     Args:
-        cells: Rows of ``cells``.
+        cells: Rows of ``cells`` of all pairs: those of the others are the news beside which a week is read.
         coverage: Rows of ``coverage``.
         as_of: The last day of the last week.
         by: One row per pair (both directions, and cells without direction) or per dyad.
+        pairs: Ids of the pairs that are wanted; by default all.
+        news: What `weekly_news` gives for the same day, where it is at hand; then other pairs' cells may be missing.
 
     Returns:
         Rows of ``weeks``, sorted by pair, actor and week.
@@ -43,19 +53,21 @@ def build_weeks(
     """
     check_table(cells, CELLS)
     check_table(coverage, COVERAGE)
-    days = coverage.filter(pl.col("status") == "present", pl.col("day") <= as_of).select("day")
+    days = _covered(coverage, as_of)
     first: list[dt.date] = days["day"].sort().head(1).to_list()
     ends = week_ends(as_of, first=first[0]) if first else []
     calendar = (
-        days.with_columns(_week_end("day", as_of))
+        days.with_columns(week_end_of("day", as_of))
         .group_by("week_end")
         .agg(pl.len().cast(pl.Int64).alias("covered_days"))
         .join(pl.DataFrame({"week_end": ends}, schema={"week_end": pl.Date}), on="week_end", how="right")
         .with_columns(pl.col("covered_days").fill_null(0))
     )
-    keyed = _keyed(cells, by).join(days, left_on="occurred", right_on="day", how="semi")
+    known = _of_days(cells, days)
+    told = count_news(known, week_end_of("occurred", as_of)) if news is None else news
+    keyed = _keyed(known if pairs is None else known.filter(pl.col("pair").is_in(list(pairs))), by)
     sums = (
-        keyed.with_columns(_week_end("occurred", as_of))
+        keyed.with_columns(week_end_of("occurred", as_of))
         .group_by("pair", "actor", "recipient", "week_end")
         .agg(pl.col("n", "cooperation_milli", "conflict_milli", "square_milli").sum())
     )
@@ -72,21 +84,35 @@ def build_weeks(
         )
         .with_columns(pl.col("n", "cooperation_milli", "conflict_milli", "square_milli").fill_null(0))
     )
-    return check_table(_per_covered_day(weeks), WEEKS)
+    return check_table(_per_covered_day(told.join(weeks)), WEEKS)
 
 
-def _week_end(day: str, as_of: dt.date) -> pl.Expr:
-    """The last day of the week that a day falls in, weeks ending on ``as_of``."""
-    back = (pl.lit(as_of) - pl.col(day)).dt.total_days() // DAYS_IN_WEEK
-    return (pl.lit(as_of) - pl.duration(days=back * DAYS_IN_WEEK)).cast(pl.Date).alias("week_end")
+def weekly_news(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> News:
+    """Events of other pairs in each week that ends on a day or whole weeks before it, on covered days.
+
+    Args:
+        cells: Rows of ``cells`` of all pairs.
+        coverage: Rows of ``coverage``.
+        as_of: The last day of the last week.
+    """
+    return count_news(_of_days(cells, _covered(coverage, as_of)), week_end_of("occurred", as_of))
+
+
+def _covered(coverage: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    return coverage.filter(pl.col("status") == "present", pl.col("day") <= as_of).select("day")
+
+
+def _of_days(cells: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
+    """The cells of covered days, with their pair."""
+    lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
+    held = cells.join(days, left_on="occurred", right_on="day", how="semi")
+    return held.with_columns((lower + "-" + upper).alias("pair"))
 
 
 def _keyed(cells: pl.DataFrame, by: str) -> pl.DataFrame:
-    lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
-    keyed = cells.with_columns((lower + "-" + upper).alias("pair"))
     if by == "dyad":
-        return keyed.filter("directed")
-    return keyed.with_columns(pl.lit(None, pl.String).alias("actor"), pl.lit(None, pl.String).alias("recipient"))
+        return cells.filter("directed")
+    return cells.with_columns(pl.lit(None, pl.String).alias("actor"), pl.lit(None, pl.String).alias("recipient"))
 
 
 def _per_covered_day(weeks: pl.DataFrame) -> pl.DataFrame:
@@ -101,4 +127,5 @@ def _per_covered_day(weeks: pl.DataFrame) -> pl.DataFrame:
         pl.when(enough).then((cooperation - conflict) / days).alias("balance"),
         pl.when(enough).then(pl.col("square_milli").sqrt() / days).alias("balance_se"),
         pl.when(enough & (total > 0)).then(conflict / total).alias("conflict_share"),
+        pl.when(enough).then(pl.col("others") / pl.col("covered_days")).alias("news"),
     ).select(WEEKS.names)

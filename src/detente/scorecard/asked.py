@@ -14,6 +14,7 @@ from detente.domain.periods import DAYS_IN_WEEK, Horizon
 from detente.errors import QuestionError
 from detente.forecast import provoked
 from detente.forecast.rules import KINDS, LEVEL_END
+from detente.scorecard.issue import FIGURES
 
 if TYPE_CHECKING:
     from detente.world import World
@@ -118,7 +119,7 @@ def _state_level(world: World, question: forecast.Question) -> Figures:
     panel = world.panel(question.origin, also=question.pair.id)
     stated = forecast.state_questions(panel, question.origin, question.horizon)
     row = stated.filter(pl.col("pair") == question.pair.id).row(0, named=True)
-    names = ("scale", "reference", "spread") if question.rule == forecast.OUTCOME_NAME else ("scale",)
+    names = FIGURES if question.rule == forecast.OUTCOME_NAME else ("scale", "usual_news")
     return {name: row[name] for name in names}
 
 
@@ -126,13 +127,14 @@ def _level(world: World, question: forecast.Question, figures: Figures) -> Found
     if question.closes > world.as_of:
         return None, {}
     last = world.as_of - dt.timedelta(days=(world.as_of - question.closes).days % DAYS_IN_WEEK)
-    weeks = relations.build_weeks(world.view.cells(question.pair), world.view.coverage(), as_of=last)
+    cells, coverage = world.view.cells(), world.view.coverage()
+    weeks = relations.build_weeks(cells, coverage, as_of=last, pairs=[question.pair.id])
     is_end = question.rule == LEVEL_END
     start = question.closes - dt.timedelta(days=DAYS_IN_WEEK) if is_end else question.origin
     asked = {"reference": 0.0, "spread": 1.0} | figures
     row = pl.DataFrame(
         {"pair": question.pair.id, "origin": start, "horizon_weeks": 1 if is_end else question.horizon.weeks, **asked},
-        schema_overrides={"reference": pl.Float64},
+        schema_overrides={"reference": pl.Float64, "usual_news": pl.Float64},
     )
     found = forecast.answer_stated(forecast.build_panel(weeks), row).row(0, named=True)
     if question.rule == forecast.OUTCOME_NAME:

@@ -19,6 +19,9 @@ from detente.scorecard.provocations import provocation_records
 from detente.store import Chain
 from detente.store.chain import ID_LETTERS, canonical
 
+#: What a question rests on as known at its origin, written down with the forecast.
+FIGURES = ("scale", "reference", "spread", "usual_news")
+
 if TYPE_CHECKING:
     from detente.outlook import Brief
     from detente.store import Appended
@@ -111,5 +114,5 @@ def _record(row: dict[str, Any], provider: str) -> dict[str, Any]:
         "question": question,
         "answer": answer,
         "base_rates": {"model": forecast.BASE_MODEL} | {name: row[f"base_{name}"] for name in OUTCOMES},
-        "figures": {name: row[name] for name in ("scale", "reference", "spread")},
+        "figures": {name: row[name] for name in FIGURES},
     }

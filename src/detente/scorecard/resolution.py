@@ -111,14 +111,12 @@ def _stand(issued: pl.DataFrame, world: World | None) -> pl.DataFrame:
 
 def _answer(closed: pl.DataFrame, world: World) -> pl.DataFrame:
     """What came out, by number: weeks end on each forecast's own weekday, so there is a panel for each of the seven."""
-    cells, coverage = world.view.cells(), world.view.coverage()
-    pair = pl.min_horizontal("actor", "recipient") + "-" + pl.max_horizontal("actor", "recipient")
-    cells = cells.filter(pair.is_in(closed["pair"].unique().to_list()))
+    cells, coverage, pairs = world.view.cells(), world.view.coverage(), closed["pair"].unique().to_list()
     frames = []
     for (weekday,), rows in closed.group_by(pl.col("closes").dt.weekday(), maintain_order=True):
         back = (world.as_of.isoweekday() - int(str(weekday))) % DAYS_IN_WEEK
         last = world.as_of - dt.timedelta(days=back)
-        panel = forecast.build_panel(relations.build_weeks(cells, coverage, as_of=last))
+        panel = forecast.build_panel(relations.build_weeks(cells, coverage, as_of=last, pairs=pairs))
         frames.append(rows.select("number").hstack(forecast.answer_stated(panel, rows)))
     return pl.concat(frames)
 

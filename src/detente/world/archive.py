@@ -117,10 +117,7 @@ class Archive:
     def _dyad_weeks(self, as_of: dt.date, pairs: set[str]) -> pl.DataFrame:
         """Weeks of the directions of some pairs: those of all, most of whom hardly meet, would take long."""
         view = self.view_as_of(as_of)
-        both = pl.DataFrame([pair.split("-") for pair in sorted(pairs)], schema=["actor", "recipient"], orient="row")
-        dyads = pl.concat([both, both.select(actor="recipient", recipient="actor")])
-        cells = view.cells().join(dyads, on=["actor", "recipient"], how="semi", maintain_order="left")
-        return relations.build_weeks(cells, view.coverage(), as_of=as_of, by="dyad")
+        return relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by="dyad", pairs=pairs)
 
     def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average.

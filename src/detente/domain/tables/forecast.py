@@ -29,7 +29,7 @@ FORECASTS = Table(
 
 RESOLUTIONS = Table(
     "resolutions",
-    "What came out of three-way questions, by the rule of `outcome-v1`.",
+    "What came out of three-way questions, by the rule of `outcome-v2`.",
     (
         PAIR,
         ORIGIN,

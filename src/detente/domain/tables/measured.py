@@ -28,21 +28,29 @@ WEEKS = Table(
             nullable=True,
         ),
         Column("conflict_share", pl.Float64, "Conflict / (cooperation + conflict).", "0 to 1", nullable=True),
+        Column(
+            "news",
+            pl.Float64,
+            "Events of all other pairs per covered day, none counted beyond the tenth busiest; null where not told.",
+            "events a day",
+            nullable=True,
+        ),
     ),
 )
 
 LEVELS = Table(
     "levels",
-    "The relation on a stable scale (`level-v2`), weekly, with 90 % bands; null where the week is a gap.",
+    "The relation on a stable scale (`level-v3`), weekly, with 90 % bands; null where the week is a gap.",
     (
         *WEEKS.columns,
-        Column("scale", pl.Float64, "The pair's typical absolute balance as of the reading.", "points a day"),
-        Column("level_raw", pl.Float64, "asinh(balance / scale) of the week alone.", "level", nullable=True),
+        Column("volume", pl.Float64, "Other news as a multiple of what is usual; 1 where it is not told.", "ratio"),
+        Column("scale", pl.Float64, "The pair's typical absolute balance / volume as of the reading.", "points a day"),
+        Column("level_raw", pl.Float64, "asinh(balance / volume / scale) of the week.", "level", nullable=True),
         Column("level", pl.Float64, "The filtered level.", "level", nullable=True),
         Column("level_low", pl.Float64, "Lower end of its 90 % band.", "level", nullable=True),
         Column("level_high", pl.Float64, "Upper end of its 90 % band.", "level", nullable=True),
-        Column("cooperation_level", pl.Float64, "asinh(cooperation / scale).", "level", nullable=True),
-        Column("conflict_level", pl.Float64, "asinh(conflict / scale).", "level", nullable=True),
+        Column("cooperation_level", pl.Float64, "asinh(cooperation / volume / scale).", "level", nullable=True),
+        Column("conflict_level", pl.Float64, "asinh(conflict / volume / scale).", "level", nullable=True),
     ),
 )
 

@@ -35,6 +35,13 @@ ISSUED = Table(
         Column("scale", pl.Float64, "The pair's scale as known at the origin.", "points a day"),
         Column("reference", pl.Float64, "Mean level of the 13 weeks up to the origin.", "level", nullable=True),
         Column("spread", pl.Float64, "Standard deviation of such changes as known at the origin.", "level"),
+        Column(
+            "usual_news",
+            pl.Float64,
+            "Other pairs' news in the usual week as known at the origin; null where not told, and under outcome-v1.",
+            "events a day",
+            nullable=True,
+        ),
         Column("data_version", pl.String, "Digest of the store's manifest."),
         Column("data_until", pl.Date, "Last day that the store held when it was issued.", "UTC day"),
     ),
