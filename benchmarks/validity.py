@@ -246,6 +246,7 @@ def _years_as_weeks(cells: pl.DataFrame) -> pl.DataFrame:
         covered_days=pl.lit(365, pl.Int64),
         balance=pl.col("cooperation") - pl.col("conflict"),
         conflict_share=pl.when(total > 0).then(pl.col("conflict") / total),
+        news=pl.lit(None, pl.Float64),
     ).select(WEEKS.names)
 
 

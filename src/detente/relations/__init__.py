@@ -22,7 +22,8 @@ from detente.relations.scale import POOL_EVENTS_A_WEEK
 from detente.relations.standing import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.status import STATUS, Status, read_status
 from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
-from detente.relations.weeks import build_weeks
+from detente.relations.volume import News
+from detente.relations.weeks import build_weeks, weekly_news
 
 __all__ = [
     "ARENAS_RULE",
@@ -41,6 +42,7 @@ __all__ = [
     "Explanation",
     "Guide",
     "Measure",
+    "News",
     "Quantity",
     "Readings",
     "Reciprocity",
@@ -67,4 +69,5 @@ __all__ = [
     "rank_reciprocity",
     "read_status",
     "respond_to_move",
+    "weekly_news",
 ]

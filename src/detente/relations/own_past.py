@@ -30,8 +30,8 @@ LEVEL_QUANTITIES = (
             (math.inf, "on balance cooperative, by more than an ordinary week"),
         ),
         is_headline=True,
-        repeats=0.3,
-        volume=0.75,
+        repeats=0.3,  # 0.188 was the most in 2,400 trials on simulated worlds
+        volume=0.2,  # 0.161 was the most in 9,450 trials on simulated worlds; where whole weeks double, 0.05
     ),
     Quantity(
         "conflict_share",

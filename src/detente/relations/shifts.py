@@ -85,11 +85,11 @@ _SIZE = "band: weeks about a steady mean, long-run variance"
 def shifts(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     """When the level of a relation, or its volatility, broke, and from when on that could be known.
 
-    The weekly level asinh(balance / v / s) is cut into spells of steady mean by penalised least squares (exact, by
-    `ruptures.KernelCPD`, with a penalty of 4 · long-run variance · log weeks); the logarithm of its squared distance from those means is cut
-    likewise for volatility. The band of a break's day is Bai's (1997). The first day on which a break could be found
-    is that of the first week as of which the same search, on the scale of that week, finds a break within three weeks
-    of it.
+    The weekly level asinh(balance / v / s) (see `measure_levels`) is cut into spells of steady mean by penalised least squares (exact, by
+    `ruptures.KernelCPD`, with a penalty of 4 · long-run variance · log weeks); the logarithm of its squared distance
+    from those means is cut likewise for volatility. The band of a break's day is Bai's (1997). The first day on which
+    a break could be found is that of the first week as of which the same search, on the scale of that week, finds a
+    break within three weeks of it.
 
     Args:
         tables: The readings.
@@ -208,12 +208,12 @@ def _storms(weeks: _Weeks) -> Floats:
 
 def _find_breaks(series: Floats) -> list[_Break]:
     """Breaks of the mean of a series, oldest first."""
-    from ruptures import KernelCPD as kernel_search  # noqa: N813, PLC0415 - a heavy library, where it is needed
+    import ruptures  # noqa: PLC0415 - a heavy library, where it is needed
 
     if len(series) < 2 * SHORTEST_SPELL:
         return []
     variance = _long_run_variance(series)
-    search = kernel_search(kernel="linear", min_size=SHORTEST_SPELL)
+    search = ruptures.KernelCPD(kernel="linear", min_size=SHORTEST_SPELL)
     ends = search.fit_predict(series.reshape(-1, 1), pen=PENALTY * variance * math.log(len(series)))
     edges = [0, *(int(end) for end in ends)]
     breaks = []

@@ -43,6 +43,7 @@ class Archive:
         self._views: dict[dt.date | None, View] = {}
         self._panels: dict[tuple[dt.date, str | None], forecast.Panel] = {}
         self._weeks: dict[tuple[dt.date, str], pl.DataFrame] = {}
+        self._news: dict[dt.date, relations.News] = {}
         self._readings: dict[dt.date, relations.Readings] = {}
         self.view = self.view_as_of(as_of)
 
@@ -95,9 +96,18 @@ class Archive:
     def weeks(self, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``weeks`` for all pairs, or all dyads, up to a day."""
         if (as_of, by) not in self._weeks:
-            view = self.view_as_of(as_of)
-            self._weeks[as_of, by] = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by=by)
+            view, news = self.view_as_of(as_of), self._news_to(as_of)
+            self._weeks[as_of, by] = relations.build_weeks(
+                view.cells(), view.coverage(), as_of=as_of, by=by, news=news
+            )
         return self._weeks[as_of, by]
+
+    def _news_to(self, as_of: dt.date) -> relations.News:
+        """Events of other pairs by week, up to a day: counted once for pairs and directions."""
+        if as_of not in self._news:
+            view = self.view_as_of(as_of)
+            self._news[as_of] = relations.weekly_news(view.cells(), view.coverage(), as_of=as_of)
+        return self._news[as_of]
 
     def readings(self, as_of: dt.date) -> relations.Readings:
         """The tables that measures take, as known on a day."""
@@ -117,7 +127,10 @@ class Archive:
     def _dyad_weeks(self, as_of: dt.date, pairs: set[str]) -> pl.DataFrame:
         """Weeks of the directions of some pairs: those of all, most of whom hardly meet, would take long."""
         view = self.view_as_of(as_of)
-        return relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by="dyad", pairs=pairs)
+        both = pl.DataFrame([pair.split("-") for pair in sorted(pairs)], schema=["actor", "recipient"], orient="row")
+        dyads = pl.concat([both, both.select(actor="recipient", recipient="actor")])
+        cells = view.cells().join(dyads, on=["actor", "recipient"], how="semi", maintain_order="left")
+        return relations.build_weeks(cells, view.coverage(), as_of=as_of, by="dyad", news=self._news_to(as_of))
 
     def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average.
