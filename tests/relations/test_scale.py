@@ -57,9 +57,14 @@ def test_levels_and_forecasts_use_one_scale() -> None:
         balance[rng.random(balance.shape) < 0.2] = np.nan
         ends = [dt.date(2018, 1, 7) + dt.timedelta(days=7 * week) for week in range(weeks)]
         rows = [
-            (f"AA{row}-BBB", None, None, end, 7, None, None, None, None if math.isnan(value) else value, None, None, None)
+            {
+                "pair": f"AA{row}-BBB",
+                "week_end": end,
+                "covered_days": 7,
+                "balance": None if math.isnan(value) else value,
+            }
             for row, values in enumerate(balance)
             for end, value in zip(ends, values.tolist(), strict=True)
         ]
-        table = pl.DataFrame(rows, schema=WEEKS.schema, orient="row").sample(fraction=1.0, shuffle=True, seed=3)
+        table = pl.DataFrame(rows, schema=WEEKS.schema).fill_nan(None).sample(fraction=1.0, shuffle=True, seed=3)
         np.testing.assert_array_equal(pair_scales(table).sort("pair")["scale"].to_numpy(), typical_scales(balance))

@@ -11,7 +11,8 @@ import pytest
 
 from detente.domain.actors import Pair
 from detente.domain.tables import CELLS, COVERAGE
-from detente.relations import Readings, find_measure
+from detente.relations import Readings, cuts, find_measure
+from detente.relations.cuts import cut_spells, search_by_front_door
 from detente.relations.shifts import PENALTY, SHORTEST_SPELL, _find_breaks, _long_run_variance
 
 _FIRST = dt.date(2016, 1, 4)
@@ -90,6 +91,26 @@ def test_the_band_of_the_day_covers() -> None:
         held += any(abs(one.place - place) <= one.reach for one in near)
     assert found >= 120
     assert held >= 0.9 * found
+
+
+def test_cuts_are_those_of_the_library() -> None:
+    """The library's front door, and what stands in where its compiled part is elsewhere, give the same edges."""
+    rng = np.random.default_rng(6)
+    for size in (0.0, 1.0, 3.0):
+        for _ in range(10):
+            series = rng.normal(size=90) + size * (np.arange(90) // 30)
+            expected = search_by_front_door(series.reshape(-1, 1), 4 * math.log(90), SHORTEST_SPELL)
+            assert cut_spells(series, penalty=4 * math.log(90), shortest=SHORTEST_SPELL) == [0, *expected]
+
+
+def test_where_the_library_keeps_its_search_elsewhere_the_front_door_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A later version of the library without that file changes nothing but the time to load it."""
+    monkeypatch.setattr(cuts, "find_spec", lambda _: None)
+    cuts._search.cache_clear()
+    assert cuts._search() is search_by_front_door
+    cuts._search.cache_clear()
+    monkeypatch.undo()
+    assert cuts._search() is not search_by_front_door
 
 
 def test_no_other_cuts_cost_less() -> None:

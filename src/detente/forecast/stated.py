@@ -30,8 +30,8 @@ def state_questions(panel: Panel, origin: dt.date, horizon: Horizon) -> pl.DataF
 
     Returns:
         A row for each pair of the panel: ``pair, scale, reference, spread, usual_news``, in the units of the table
-        ``issued`` (``reference`` null where fewer than half of its weeks are held, ``usual_news`` where it is not told),
-        and the base rates ``base_…`` of that day.
+        ``issued`` (``reference`` null where fewer than half of its weeks are held, ``usual_news`` where it is not
+        told), and the base rates ``base_…`` of that day.
 
     Raises:
         QuestionError: when the origin is not the end of a week of the panel.

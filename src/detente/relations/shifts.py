@@ -18,6 +18,7 @@ import polars as pl
 from detente.domain.actors import Dyad, Pair
 from detente.domain.periods import DAYS_IN_WEEK
 from detente.relations.bands import BAND
+from detente.relations.cuts import cut_spells
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Readings
 from detente.relations.scale import SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
@@ -85,11 +86,11 @@ _SIZE = "band: weeks about a steady mean, long-run variance"
 def shifts(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
     """When the level of a relation, or its volatility, broke, and from when on that could be known.
 
-    The weekly level asinh(balance / v / s) (see `measure_levels`) is cut into spells of steady mean by penalised least squares (exact, by
-    `ruptures.KernelCPD`, with a penalty of 4 · long-run variance · log weeks); the logarithm of its squared distance
-    from those means is cut likewise for volatility. The band of a break's day is Bai's (1997). The first day on which
-    a break could be found is that of the first week as of which the same search, on the scale of that week, finds a
-    break within three weeks of it.
+    The weekly level asinh(balance / v / s), as in `measure_levels`, is cut into spells of steady mean by penalised
+    least squares (exact, by the search of `ruptures`, with a penalty of 4 · long-run variance · log weeks); the
+    logarithm of its squared distance from those means is cut likewise for volatility. The band of a break's day is
+    Bai's (1997). The first day on which a break could be found is that of the first week as of which the same search,
+    on the scale of that week, finds a break within three weeks of it.
 
     Args:
         tables: The readings.
@@ -208,14 +209,10 @@ def _storms(weeks: _Weeks) -> Floats:
 
 def _find_breaks(series: Floats) -> list[_Break]:
     """Breaks of the mean of a series, oldest first."""
-    import ruptures  # noqa: PLC0415 - a heavy library, where it is needed
-
     if len(series) < 2 * SHORTEST_SPELL:
         return []
     variance = _long_run_variance(series)
-    search = ruptures.KernelCPD(kernel="linear", min_size=SHORTEST_SPELL)
-    ends = search.fit_predict(series.reshape(-1, 1), pen=PENALTY * variance * math.log(len(series)))
-    edges = [0, *(int(end) for end in ends)]
+    edges = cut_spells(series, penalty=PENALTY * variance * math.log(len(series)), shortest=SHORTEST_SPELL)
     breaks = []
     for start, place, end in zip(edges, edges[1:], edges[2:], strict=False):
         change = float(series[place:end].mean() - series[start:place].mean())

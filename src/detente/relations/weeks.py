@@ -12,7 +12,7 @@ from typing import Literal
 
 import polars as pl
 
-from detente.domain.periods import DAYS_IN_WEEK, week_ends
+from detente.domain.periods import week_ends
 from detente.domain.tables import CELLS, COVERAGE, WEEKS, check_table
 from detente.relations.volume import News, count_news, week_end_of
 

@@ -97,9 +97,7 @@ class Archive:
         """Rows of the table ``weeks`` for all pairs, or all dyads, up to a day."""
         if (as_of, by) not in self._weeks:
             view, news = self.view_as_of(as_of), self._news_to(as_of)
-            self._weeks[as_of, by] = relations.build_weeks(
-                view.cells(), view.coverage(), as_of=as_of, by=by, news=news
-            )
+            self._weeks[as_of, by] = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by=by, news=news)
         return self._weeks[as_of, by]
 
     def _news_to(self, as_of: dt.date) -> relations.News:
