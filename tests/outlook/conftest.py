@@ -47,7 +47,7 @@ def _level_rows(pair: Pair, ends: list[dt.date], *, dyad: tuple[str | None, str 
         }
         is_gap = index in gaps
         rows.append(
-            {"pair": pair.id, "actor": dyad[0], "recipient": dyad[1], "week_end": end, "scale": 1.0}
+            {"pair": pair.id, "actor": dyad[0], "recipient": dyad[1], "week_end": end, "scale": 1.0, "volume": 1.0}
             | {"covered_days": 1 if is_gap else 7}
             | {name: None if is_gap else value for name, value in known.items()}
         )

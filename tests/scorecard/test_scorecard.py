@@ -152,6 +152,19 @@ def test_all_pairs_of_the_sample_resolve_as_the_rule_says(filled: Chain) -> None
             assert (found["future"] - wanted["future"]).abs().max() < 1e-9
 
 
+def test_forecasts_of_the_rule_before_are_resolved_by_it(filled: Chain, ledger: Chain) -> None:
+    """A record that has no usual news, as outcome-v1 wrote it, is resolved from balances with no news divided out."""
+    old = next(record for record in filled.records() if record["question"]["kind"] == "outlook")
+    old["question"]["rule"] = "outcome-v1"
+    del old["figures"]["usual_news"]
+    ledger.append([{name: value for name, value in old.items() if name not in ("number", "issued_at")}])
+    world = sample_world()
+    (row,) = scorecard.score_ledger(ledger, world).scored.iter_rows(named=True)
+    weeks = world.weeks(row["closes"]).filter(pl.col("pair") == row["pair"], pl.col("week_end") > row["origin"])
+    assert (row["standing"], row["rule"], row["usual_news"]) == ("resolved", "outcome-v1", None)
+    assert row["future"] == pytest.approx((weeks["balance"] / row["scale"]).arcsinh().mean())
+
+
 def test_the_record_adds_up(filled: Chain) -> None:
     """Every breakdown counts each forecast once, and its mean is the overall mean."""
     card = scorecard.score_ledger(filled, sample_world())
