@@ -37,7 +37,7 @@ class Stranger:
         self.first = min(self.covered)
         self.by_pair: dict[str, list[tuple[Any, ...]]] = {}
         self.typed: dict[dt.date, dict[str, int]] = {}
-        self.ranked: dict[dt.date, list[tuple[int, str]]] = {}
+        self.of_week: dict[dt.date, tuple[dict[str, int], list[int], list[int], int]] = {}
         for row in self.events:
             pair = "-".join(sorted(row[1:3]))
             self.by_pair.setdefault(pair, []).append(row)
@@ -58,16 +58,19 @@ class Stranger:
 
     def news(self, pair: str, end: dt.date, busier: int) -> float:
         """Events a covered day of the other pairs in the week that ends on a day."""
-        days = [day for back in range(7) if (day := end - back * DAY) in self.covered]
-        if end not in self.ranked:
+        if end not in self.of_week:
+            days = [day for back in range(7) if (day := end - back * DAY) in self.covered]
             counts: dict[str, int] = {}
             for day in days:
                 for other, n in self.typed.get(day, {}).items():
                     counts[other] = counts.get(other, 0) + n
-            self.ranked[end] = sorted(((n, other) for other, n in counts.items()), reverse=True)
-        most = [n for n, other in self.ranked[end] if other != pair]
-        cap = most[busier] if len(most) > busier else 0
-        return (cap * busier + sum(most[busier:])) / len(days)
+            most = [*sorted(counts.values(), reverse=True), *[0] * (busier + 2)]
+            self.of_week[end] = counts, most, [sum(most[place:]) for place in (busier, busier + 1)], len(days)
+        counts, most, below, held = self.of_week[end]
+        mine = counts.get(pair, 0)
+        if mine >= most[busier]:
+            return (busier * most[busier + 1] + below[1]) / held
+        return (busier * most[busier] + below[0] - mine) / held
 
     def steadied(self, pair: str, ends: list[dt.date], p: Mapping[str, float], usual: float) -> list[float | None]:
         """Balance over volume of the weeks that end on the given days."""
