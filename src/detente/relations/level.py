@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 import polars as pl
@@ -24,7 +25,7 @@ _RATIO_PRIOR = -0.5 * (np.log(_RATIOS / 0.03) / math.log(10)) ** 2
 _Floats = NDArray[np.float64]
 
 
-def measure_levels(weeks: pl.DataFrame) -> pl.DataFrame:
+def measure_levels(weeks: pl.DataFrame, *, pairs: Collection[str] | None = None) -> pl.DataFrame:
     """How warm or hostile a relation is, week by week, on its own scale: against what is usual for this pair.
 
     level_raw = asinh(balance / v / s), where v is the week's volume of all other news as a multiple of what is usual
@@ -41,9 +42,10 @@ def measure_levels(weeks: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         weeks: Rows of ``weeks`` for any number of pairs or dyads, each with the same weeks; together, the pool.
+        pairs: Ids of the pairs whose levels are wanted; by default all.
 
     Returns:
-        Rows of ``levels`` in the order of ``weeks``.
+        Rows of ``levels`` in order of pair, actor and week.
 
     Raises:
         DataError: when ``weeks`` does not fit its schema.
@@ -58,7 +60,9 @@ def measure_levels(weeks: pl.DataFrame) -> pl.DataFrame:
     """
     check_table(weeks, WEEKS)
     ordered = _with_volume(weeks)
-    scaled = ordered.join(_scales(ordered), on=["pair", "actor", "recipient"], how="left", nulls_equal=True)
+    scales = _scales(ordered)
+    chosen = ordered if pairs is None else ordered.filter(pl.col("pair").is_in(list(pairs)))
+    scaled = chosen.join(scales, on=["pair", "actor", "recipient"], how="left", nulls_equal=True)
     size = pl.col("volume") * pl.col("scale")
     scaled = scaled.sort("pair", "actor", "week_end").with_columns(
         (pl.col("balance") / size).arcsinh().alias("level_raw"),

@@ -120,7 +120,7 @@ class Archive:
         """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""
         pool = {*self.panel(as_of).pairs, pair.id}
         weeks = self.weeks(as_of) if by == "pair" else self._dyad_weeks(as_of, pool)
-        return relations.measure_levels(weeks.filter(pl.col("pair").is_in(pool))).filter(pl.col("pair") == pair.id)
+        return relations.measure_levels(weeks.filter(pl.col("pair").is_in(pool)), pairs=[pair.id])
 
     def _dyad_weeks(self, as_of: dt.date, pairs: set[str]) -> pl.DataFrame:
         """Weeks of the directions of some pairs: those of all, most of whom hardly meet, would take long."""
