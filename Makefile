@@ -24,7 +24,7 @@ outlook: $(VENV)/.run ## the main job on the bundled sample: the US–Russia bri
 	@$(BIN)/detente outlook USA RUS
 
 test: $(VENV)/.dev check ## everything that must hold, with coverage
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.dev ## style, types, layers, docstrings, spelling
 	$(BIN)/ruff check src tests benchmarks scripts
@@ -38,7 +38,8 @@ bench: $(VENV)/.dev ## ratios to a peer or a limit, measured in one run
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/start.py
 
-docs: $(VENV)/.run ## write the generated reference pages anew
+docs: $(VENV)/.dev ## write the generated reference pages, and the SQL that the engines run, anew
+	$(BIN)/python scripts/write_queries.py
 	$(BIN)/python scripts/write_reference.py
 
 clean: ## remove the environment and all caches

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,3 +34,44 @@ def reference_data() -> Path:
     if not (folder / "events").is_dir():
         pytest.skip(f"the original data sets are not here; set DETENTE_REFERENCE_DATA (looked in {folder.name}/)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def spark_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One Spark in local mode for all tests: the engine ``spark`` here, and Spark Connect at this address."""
+    pytest.importorskip("pyspark", reason="the extra `engines` is not installed")
+    pytest.importorskip("grpc", reason="the extra `engines` is not installed")
+    from pyspark.sql import SparkSession
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "spark.master": "local[2]",
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": port,
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.local.dir": tmp_path_factory.mktemp("spark"),
+        "spark.log.level": "ERROR",
+        "spark.sql.session.timeZone": "America/New_York",
+        "spark.sql.shuffle.partitions": 2,
+        "spark.sql.warehouse.dir": tmp_path_factory.mktemp("warehouse"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = SparkSession.builder
+    for name, value in settings.items():
+        builder = builder.config(name, str(value))
+    session = builder.getOrCreate()
+    yield f"sc://127.0.0.1:{port}"
+    session.stop()
+
+
+@pytest.fixture
+def spark(spark_address: str) -> Iterator[str]:
+    """The address of the running Spark; what its client leaves to the garbage collector is collected in the test."""
+    yield spark_address
+    gc.collect()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import AsOf, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import AsOf, EngineName, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, progress_bar, show_json, write_file
 from detente.errors import ConfigError
 
@@ -39,6 +39,7 @@ def backtest(
     as_of: AsOf = None,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """Ask the past again, week by week, from what was known then, and score the answers against baselines."""
     from detente.backtest import BacktestPlan, run_backtest
@@ -56,7 +57,7 @@ def backtest(
         step_weeks=step,
         refit_weeks=refit,
     )
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     with progress_bar(quiet=False, unit="steps") as progress:
         report = run_backtest(world, plan, progress=progress)
     if html is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from detente.cli.options import AsOf, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import AsOf, EngineName, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, progress_bar, show_json, write_frame
 from detente.errors import ConfigError
 
@@ -87,13 +87,14 @@ def export(
     as_of: AsOf = None,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
     as_json: Json = False,
 ) -> None:
     """Write events, levels, standings (by year), forecasts, or the gap calendar of synced archives to a file."""
     if what is Exportable.gaps:
         _export_gaps(store, to, as_json=as_json)
         return
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     frame = _exported(world, what, pair, by="dyad" if dyads else "pair")
     write_frame(frame, to)
     if to != "-":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import A, AsOf, B, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import A, AsOf, B, EngineName, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, show_table
 
 
@@ -25,13 +25,14 @@ def explain(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """What moved a relation: the balance of the last four weeks, or any measure since a day; the rows add up."""
     import datetime as dt
 
     import polars as pl
 
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     view = world.pair(a, b)
     about: dict[str, object] = {"pair": view.pair.id, "as_of": str(world.as_of), "provider": world.provider}
     if measure is None:

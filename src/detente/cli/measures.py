@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import A, AsOf, B, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import A, AsOf, B, EngineName, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, show_json
 
 
@@ -19,11 +19,12 @@ def measures(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """What a relation is made of: every measure with its band, in words."""
     from detente.outlook import guide_lines, read_measures
 
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     view = world.pair(a, b)
     found = list(read_measures(view.measures(only=only)))
     if as_json:

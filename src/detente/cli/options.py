@@ -15,12 +15,16 @@ B = Annotated[str, typer.Argument(metavar="STATE", help="The other state.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Read as known at the end of this day.")]
 StoreDir = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="Store to use (or DETENTE_STORE).")]
 Provider = Annotated[str | None, typer.Option("--provider", help="Whose data, where the store holds several.")]
+EngineName = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="ENGINE", help="What reads: duckdb, spark or sc://HOST:PORT (or DETENTE_ENGINE)."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 HorizonText = Annotated[str, typer.Option("--horizon", metavar="WEEKS", help="How far ahead, e.g. 4w, 13w, 26w.")]
 
 
-def open_world_for(store: Path | None, as_of: str | None, provider: str | None) -> World:
+def open_world_for(store: Path | None, as_of: str | None, provider: str | None, engine: str | None = None) -> World:
     """The world that the shared options name."""
     from detente.world import open_world
 
-    return open_world(store, as_of=as_of, provider=provider)
+    return open_world(store, as_of=as_of, provider=provider, engine=engine)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import A, AsOf, B, HorizonText, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import A, AsOf, B, EngineName, HorizonText, Json, Provider, StoreDir, open_world_for
 from detente.cli.score import record_brief
 from detente.cli.shown import console, rows_of, show_json, show_table, write, write_file
 
@@ -31,11 +31,12 @@ def outlook(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """The brief of a pair: where it stands, what moved it, what to expect, how surely."""
     from detente import outlook as room
 
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     brief = record_brief(world.pair(a, b).outlook(horizon=horizon), world, is_recorded=not no_record)
     if html is not None:
         write_file(html, room.render_html(brief))
@@ -55,9 +56,10 @@ def watch(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """Which pairs moved, and which are likely to move."""
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     table = world.watch(top=top, horizon=horizon, by=by.value)
     title = f"{world.provider} as of {world.as_of} · next {horizon}"
     show_table(table, as_json, title=title, as_of=str(world.as_of), provider=world.provider)
@@ -73,9 +75,10 @@ def moves(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """Who did what to whom: unusual moves with the answers to them, the weightiest first; or every move, by day."""
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     view = world.pair(a, b)
     table, exchanges = view.moves(since=since), view.exchanges(since=since)
     about = {"as_of": str(world.as_of), "provider": world.provider}

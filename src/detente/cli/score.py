@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import A, AsOf, B, HorizonText, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import A, AsOf, B, EngineName, HorizonText, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, show_json, write
 from detente.errors import DetenteError
 
@@ -47,13 +47,14 @@ def question(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """A question with the full rule that resolves it, and its answer once it is closed."""
     from detente import scorecard
     from detente.domain.periods import Horizon
 
-    asked = open_world_for(store, as_of, provider)
-    today = open_world_for(store, None, asked.provider) if as_of else asked
+    asked = open_world_for(store, as_of, provider, engine)
+    today = open_world_for(store, None, asked.provider, engine) if as_of else asked
     found = scorecard.ask(asked, today, asked.pair(a, b).pair, Horizon.parse(horizon), kind.value)
     if as_json:
         show_json(found.as_dict())
@@ -76,12 +77,13 @@ def score(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """The track record: every forecast issued, resolved where it can be, hits and misses alike."""
     from detente import scorecard
 
     ledger = scorecard.open_ledger()
-    world = open_world_for(store, as_of, provider)
+    world = open_world_for(store, as_of, provider, engine)
     if issue_all:
         done = scorecard.issue_all(world, ledger)
         said = f"{len(done.saved):,} forecasts of {world.provider} as of {world.as_of} written down"

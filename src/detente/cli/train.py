@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import Json, Provider, StoreDir, open_world_for
+from detente.cli.options import EngineName, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, progress_bar, show_json
 from detente.errors import ConfigError
 
@@ -24,6 +24,7 @@ def train(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """Train the forecast model on a store's past; the same store, day and seed give the same bytes."""
     from detente.domain.periods import STANDARD_HORIZONS, Horizon
@@ -32,7 +33,7 @@ def train(
 
     if to.suffix != ".npz":
         raise ConfigError(f"A model was to be written to {to}.", "It is a .npz file.", "Name it like `model.npz`.")
-    world = open_world_for(store, until, provider)
+    world = open_world_for(store, until, provider, engine)
     wanted = [Horizon.parse(text) for text in horizon or STANDARD_HORIZONS]
     with progress_bar(quiet=as_json) as progress:
         lessons = train_vintage(world.panel(world.as_of), world.as_of, wanted, seed=seed, progress=progress)

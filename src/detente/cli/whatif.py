@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import A, AsOf, B, HorizonText, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import A, AsOf, B, EngineName, HorizonText, Json, Provider, StoreDir, open_world_for
 from detente.cli.shown import console, show_json
 
 
@@ -26,11 +26,12 @@ def whatif(
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
+    engine: EngineName = None,
 ) -> None:
     """The outlook with and without a move, and how the other side answered such moves before."""
     from detente.outlook import render_whatif, whatif_dict
 
-    world = open_world_for(store, as_of or day, provider)
+    world = open_world_for(store, as_of or day, provider, engine)
     found = world.pair(a, b).whatif(move, day=day, horizon=horizon, usual=usual)
     content = whatif_dict(found, provider=world.provider)
     if as_json:

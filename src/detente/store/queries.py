@@ -1,88 +1,8 @@
-"""The store's SQL, in one place, so that another engine can take it.
-
-Readers' queries see the relations ``events`` and ``days``: the batches of one provider, cut by both clocks. All sums
-are of integers and cast back to BIGINT (a HUGEINT would be written as a float).
-"""
+"""The writer's SQL, in one place. Writing is DuckDB's; what readers ask is in ``expressions``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-#: The events known at a moment and said to have happened by then.
-KNOWN_EVENTS = """
-create or replace temp view events as
-select * from read_parquet({paths}) where known_at <= timestamp '{moment}' and occurred <= date '{as_of}'
-"""
-
-#: What was known about which days were covered.
-KNOWN_DAYS = """
-create or replace temp view days as
-select * from read_parquet({paths}) where known_at <= timestamp '{moment}' and day <= date '{as_of}'
-"""
-
-CELLS = """
-select occurred, actor, recipient, directed, event_type,
-       sum(n)::bigint as n,
-       sum(greatest(intensity_milli, 0))::bigint as cooperation_milli,
-       sum(greatest(-intensity_milli, 0))::bigint as conflict_milli,
-       min(lowest_milli)::bigint as lowest_milli,
-       sum(intensity_milli * intensity_milli // greatest(n, 1))::double as square_milli
-from events
-where {where}
-group by occurred, actor, recipient, directed, event_type
-order by occurred, actor, recipient, directed, event_type nulls first
-"""
-
-CELLS_BY_ROLE = """
-select occurred, actor, recipient, directed, actor_role as role,
-       sum(n)::bigint as n,
-       sum(greatest(intensity_milli, 0))::bigint as cooperation_milli,
-       sum(greatest(-intensity_milli, 0))::bigint as conflict_milli,
-       sum(intensity_milli * intensity_milli // greatest(n, 1))::double as square_milli
-from events
-where {where}
-group by occurred, actor, recipient, directed, actor_role
-order by occurred, actor, recipient, directed, actor_role nulls first
-"""
-
-CELLS_BY_PLACE = """
-select occurred, actor, recipient, directed, event_type, provider_code, place,
-       sum(n)::bigint as n,
-       sum(greatest(intensity_milli, 0))::bigint as cooperation_milli,
-       sum(greatest(-intensity_milli, 0))::bigint as conflict_milli,
-       sum(intensity_milli * intensity_milli // greatest(n, 1))::double as square_milli
-from events
-where {where}
-group by occurred, actor, recipient, directed, event_type, provider_code, place
-order by occurred, actor, recipient, directed, event_type nulls first, provider_code nulls first, place nulls first
-"""
-
-EVENTS = """
-select * from events where {where}
-order by occurred, known_at, actor, recipient, provider_code, event_key, line
-{limit}
-"""
-
-PAIRS = """
-select least(actor, recipient) || '-' || greatest(actor, recipient) as pair,
-       sum(n)::bigint as n, min(occurred) as first_day, max(occurred) as last_day,
-       count(distinct occurred)::bigint as active_days
-from events group by 1 order by n desc, pair
-"""
-
-#: Rows a day over all batches known by then; a day that a source names as not covered stays not covered.
-DAYS = """
-select day, sum(rows)::bigint as rows, max(known_at) as known_at, bool_or(status = 'absent') as is_absent
-from days group by day order by day
-"""
-
-FIRST_DAY = "select min(occurred) from events"
-
-#: Whether anything became known after the day it is about.
-ANY_LATE = """
-select exists (select 1 from events where known_at::date > occurred)
-    or exists (select 1 from days where known_at::date > day)
-"""
 
 #: A batch's rows, numbered over its files in the order of loading. A view: each query reads only what it needs.
 SPOOLED = "create or replace temp view spooled as select * from read_parquet({paths})"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import ConfigError, CutoffError, StoreError
+from detente.store.engines import DEFAULT, check_engine
 from detente.store.manifest import Batch, manifest_digest, read_manifest
 
 if TYPE_CHECKING:
@@ -40,10 +41,12 @@ class Store:
     Args:
         path: The directory.
         read_only: Refuse to append, whatever the access rights.
+        engine: What runs reads: ``duckdb``, ``spark`` or ``sc://HOST:PORT``; writing is always DuckDB's.
     """
 
     path: Path
     read_only: bool = False
+    engine: str = DEFAULT
 
     def append(
         self,
@@ -121,7 +124,7 @@ class Store:
 
         Raises:
             CutoffError: when nothing was known by then.
-            ConfigError: when the store does not hold that provider.
+            ConfigError: when the store does not hold that provider, or its engine cannot be started or reached.
         """
         from detente.store.view import View  # noqa: PLC0415 - the engine is loaded when something is read
 
@@ -139,7 +142,8 @@ class Store:
                 f"Provider {chosen!r} was named.", f"The store holds {', '.join(providers)}.", "Name one of these."
             )
         own = [batch for batch in batches if batch.provider == chosen]
-        return View(self.path, own, chosen, as_of, tuple(name for name in providers if name != chosen))
+        others = tuple(name for name in providers if name != chosen)
+        return View(self.path, own, chosen, as_of, others, engine=self.engine)
 
     def append_drivers(
         self, rows: pl.DataFrame, ledger: Ledger, *, path: str, identity: str, loaded_at: dt.datetime
@@ -198,13 +202,19 @@ class Store:
         return [Finding(what, next_step) for what, next_step in check_store(self.path, deep=deep)]
 
 
-def open_store(path: str | Path, *, read_only: bool = False) -> Store:
+def open_store(path: str | Path, *, read_only: bool = False, engine: str = DEFAULT) -> Store:
     """Open a store; a directory that does not exist yet is an empty store.
+
+    Args:
+        path: The directory.
+        read_only: Refuse to append, whatever the access rights.
+        engine: What runs reads: ``duckdb``, ``spark`` or ``sc://HOST:PORT``; it is started when something is read.
 
     Raises:
         StoreError: when there is something else at that path.
+        ConfigError: when there is no such engine.
     """
     directory = Path(path)
     if directory.exists() and not directory.is_dir():
         raise StoreError(f"The store {directory} was to be opened.", "It is not a directory.", "Name a directory.")
-    return Store(directory, read_only)
+    return Store(directory, read_only, check_engine(engine))

@@ -7,17 +7,17 @@ import statistics
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import polars as pl
 
 from detente.domain.actors import Dyad, Pair
 from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, EVENTS, check_table
-from detente.errors import CutoffError, StoreError
-from detente.store import queries
+from detente.errors import CutoffError
 from detente.store.drivers import read_drivers
-from detente.store.engine import open_cursor
+from detente.store.engines import DEFAULT, find_engine
+from detente.store.reads import Held, Read
 
 if TYPE_CHECKING:
+    from detente.domain.tables import Table
     from detente.store.manifest import Batch
 
 #: A day is thin when it has fewer rows than this share of the provider's usual day; see ``_judge``.
@@ -37,13 +37,22 @@ class View:
         provider: Whose data.
         as_of: The day; None for the one by which everything held has happened and been published.
         other_providers: Who else is in the store.
+        engine: What runs the reads.
 
     Raises:
         CutoffError: when nothing was known by that day, or it lies after the last day known.
+        ConfigError: when the engine cannot be started or reached.
     """
 
     def __init__(
-        self, store: Path, batches: list[Batch], provider: str, as_of: dt.date | None, other_providers: tuple[str, ...]
+        self,
+        store: Path,
+        batches: list[Batch],
+        provider: str,
+        as_of: dt.date | None,
+        other_providers: tuple[str, ...],
+        *,
+        engine: str = DEFAULT,
     ) -> None:
         self.provider = provider
         self.other_providers = other_providers
@@ -63,13 +72,14 @@ class View:
                 "Move the as-of date, or load the missing files with `detente load`.",
             )
         self._is_span = filled[-1].coverage_rule == "span"
-        moment = dt.datetime.combine(self.as_of, dt.time.max).isoformat(" ")
-        cut = {"moment": moment, "as_of": self.as_of}
-        events = queries.sql_list([store / "events" / f"{batch.id}.parquet" for batch in filled])
-        days = queries.sql_list([store / "days" / f"{batch.id}.parquet" for batch in batches])
         self._store = store
-        self._cut = (queries.KNOWN_EVENTS.format(paths=events, **cut), queries.KNOWN_DAYS.format(paths=days, **cut))
-        first_known = self._read(queries.FIRST_DAY).item()
+        self._engine = find_engine(engine)
+        self._held = Held(
+            store,
+            tuple(store / "events" / f"{batch.id}.parquet" for batch in filled),
+            tuple(store / "days" / f"{batch.id}.parquet" for batch in batches),
+        )
+        first_known = self._read("first_day").item()
         if first_known is None:
             raise CutoffError(
                 f"Events of provider {provider!r} as of {self.as_of} were asked for.",
@@ -93,15 +103,14 @@ class View:
             since: First day.
         """
         if self._cells is None and pair is None:
-            self._cells = check_table(self._frame(queries.CELLS.format(where="true"), CELLS.schema), CELLS)
+            self._cells = self._table(CELLS)
         if self._cells is not None:
             cells = self._cells
             if pair is not None:
                 both = [pair.a, pair.b]
                 cells = cells.filter(pl.col("actor").is_in(both), pl.col("recipient").is_in(both))
             return cells if since is None else cells.filter(pl.col("occurred") >= since)
-        where = _where(pair, since, None)
-        return check_table(self._frame(queries.CELLS.format(where=where), CELLS.schema), CELLS)
+        return self._table(CELLS, of=pair, since=since)
 
     def cells_by_role(self, pair: Pair | None = None, *, since: dt.date | None = None) -> pl.DataFrame:
         """Events added up by day, dyad and who acts for the state: rows of the table ``cells_by_role``.
@@ -110,8 +119,7 @@ class View:
             pair: Both directions of one pair; None for all.
             since: First day.
         """
-        sql = queries.CELLS_BY_ROLE.format(where=_where(pair, since, None))
-        return check_table(self._frame(sql, CELLS_BY_ROLE.schema), CELLS_BY_ROLE)
+        return self._table(CELLS_BY_ROLE, of=pair, since=since)
 
     def cells_by_place(self, pair: Pair | None = None, *, since: dt.date | None = None) -> pl.DataFrame:
         """Events added up by day, dyad, event code and place: rows of the table ``cells_by_place``.
@@ -120,8 +128,7 @@ class View:
             pair: Both directions of one pair; None for all.
             since: First day.
         """
-        sql = queries.CELLS_BY_PLACE.format(where=_where(pair, since, None))
-        return check_table(self._frame(sql, CELLS_BY_PLACE.schema), CELLS_BY_PLACE)
+        return self._table(CELLS_BY_PLACE, of=pair, since=since)
 
     def events(
         self,
@@ -139,14 +146,12 @@ class View:
             until: Last day.
             limit: How many rows at most.
         """
-        clause = "" if limit is None else f"limit {int(limit)}"
-        sql = queries.EVENTS.format(where=_where(of, since, until), limit=clause)
-        return check_table(self._frame(sql, EVENTS.schema), EVENTS)
+        return self._table(EVENTS, of=of, since=since, until=until, limit=limit)
 
     def coverage(self) -> pl.DataFrame:
         """Which days the provider covered, from the first day held to the as-of day: rows of ``coverage``."""
         if self._coverage is None:
-            known = self._read(queries.DAYS).rows()
+            known = self._read("days").rows()
             self._coverage = _judge(known, self.provider, self.first_day, self.as_of, is_span=self._is_span)
         return self._coverage
 
@@ -156,42 +161,27 @@ class View:
 
     def pairs(self) -> pl.DataFrame:
         """All pairs: ``pair, n, first_day, last_day, active_days``, the busiest first."""
-        return self._read(queries.PAIRS)
+        return self._read("pairs")
 
     def has_late_events(self) -> bool:
         """Whether anything held was published after its day, so that an earlier view is more than a cut by day."""
-        return bool(self._read(queries.ANY_LATE).item())
+        return not self._read("late").is_empty()
 
-    def _frame(self, sql: str, schema: pl.Schema) -> pl.DataFrame:
-        return self._read(sql).select(schema.names()).cast(schema)
+    def _table(
+        self,
+        table: Table,
+        *,
+        of: Pair | Dyad | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        limit: int | None = None,
+    ) -> pl.DataFrame:
+        """Rows of the table whose name the read has."""
+        found = self._engine.read(self._held, Read(table.name, self.as_of, of, since, until, limit))
+        return check_table(found.select(table.names).cast(table.schema), table)
 
-    def _read(self, sql: str) -> pl.DataFrame:
-        """Run one query over a connection of its own: no file is held open between reads, and threads do not meet."""
-        try:
-            with open_cursor() as engine:
-                for definition in self._cut:
-                    engine.execute(definition)
-                return pl.DataFrame(engine.sql(sql).to_arrow_table())
-        except duckdb.Error as error:
-            raise StoreError(
-                f"The store {self._store} was to be read.",
-                f"{str(error).splitlines()[0]}.",
-                "Run `detente doctor` to see which file is missing or damaged.",
-            ) from error
-
-
-def _where(of: Pair | Dyad | None, since: dt.date | None, until: dt.date | None) -> str:
-    """The condition of a read; states are checked three-letter codes and days are dates, so nothing can be injected."""
-    parts = []
-    if isinstance(of, Dyad):
-        parts.append(f"actor = '{of.actor}' and recipient = '{of.recipient}'")
-    elif of is not None:
-        parts.append(f"actor in ('{of.a}', '{of.b}') and recipient in ('{of.a}', '{of.b}')")
-    if since is not None:
-        parts.append(f"occurred >= date '{since}'")
-    if until is not None:
-        parts.append(f"occurred <= date '{until}'")
-    return " and ".join(parts) or "true"
+    def _read(self, name: str) -> pl.DataFrame:
+        return self._engine.read(self._held, Read(name, self.as_of))
 
 
 def _judge(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.sample import sample_store_path
-from detente.store import open_store
+from detente.store import DEFAULT_ENGINE, open_store
 
 if TYPE_CHECKING:
     from detente.store import Store
@@ -22,9 +22,18 @@ def default_store_path() -> Path:
     return user_data_path("detente", appauthor=False) / "store"
 
 
-def find_store(path: str | Path | None = None) -> tuple[Store, bool]:
-    """The store to read, and whether it is the bundled sample (where none is named and none has been filled)."""
+def find_store(path: str | Path | None = None, *, engine: str | None = None) -> tuple[Store, bool]:
+    """The store to read, and whether it is the bundled sample (where none is named and none has been filled).
+
+    Args:
+        path: The store's directory.
+        engine: What runs its reads; by default what ``DETENTE_ENGINE`` says, else DuckDB.
+
+    Raises:
+        ConfigError: when there is no such engine.
+    """
+    chosen_engine = engine or os.environ.get("DETENTE_ENGINE") or DEFAULT_ENGINE
     chosen = Path(path) if path is not None else default_store_path()
     if path is None and not (chosen / "MANIFEST.json").exists():
         chosen = sample_store_path()
-    return open_store(chosen, read_only=True), chosen == sample_store_path()
+    return open_store(chosen, read_only=True, engine=chosen_engine), chosen == sample_store_path()

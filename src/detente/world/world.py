@@ -25,7 +25,11 @@ _YEAR_DAYS = 365
 
 
 def open_world(
-    path: str | Path | None = None, *, as_of: str | dt.date | None = None, provider: str | None = None
+    path: str | Path | None = None,
+    *,
+    as_of: str | dt.date | None = None,
+    provider: str | None = None,
+    engine: str | None = None,
 ) -> World:
     """Open a store for reading; the bundled sample where no data have been loaded.
 
@@ -33,12 +37,15 @@ def open_world(
         path: The store's directory; by default ``default_store_path()``, or the sample while that holds nothing.
         as_of: The day at whose end to read; by default the last day known.
         provider: Whose data to read, where the store holds several providers'.
+        engine: What runs the reads: ``duckdb``, ``spark`` (the running session, or one in local mode) or an address of
+            Spark Connect (``sc://HOST:PORT``); by default what ``DETENTE_ENGINE`` says, else DuckDB.
 
     Raises:
         StoreError: when the store cannot be read.
         CutoffError: when nothing was known at that date.
+        ConfigError: when there is no such engine, or it cannot be started or reached.
     """
-    store, is_sample = find_store(path)
+    store, is_sample = find_store(path, engine=engine)
     day = parse_day(as_of, what="as-of date") if as_of is not None else None
     return World(store, as_of=day, provider=provider, is_sample=is_sample)
 

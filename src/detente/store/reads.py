@@ -1,0 +1,118 @@
+"""What can be asked of the batches of one provider, and of whom: the engines' common ground.
+
+The SQL of each read lies in ``sql/``, one file an engine, compiled from ``expressions``; here its places are filled.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from detente.domain.actors import Dyad, Pair
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: Stands before the name of each read in a file of SQL.
+_HEADING = "-- read: "
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where a provider's batches lie.
+
+    Args:
+        store: The store's directory, for messages.
+        events: Files of events.
+        days: Files about which days are covered.
+    """
+
+    store: Path
+    events: tuple[Path, ...]
+    days: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Read:
+    """One read: a name of ``expressions.expressions``, and what fills its places.
+
+    Args:
+        name: Which.
+        as_of: The day at whose end is read.
+        of: A pair (both directions) or a dyad, for the reads that can be asked of two states.
+        since: First day.
+        until: Last day; by default the as-of day.
+        limit: How many rows at most.
+    """
+
+    name: str
+    as_of: dt.date
+    of: Pair | Dyad | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    limit: int | None = None
+
+    def sql(self, engine: str, *, events: str, days: str) -> str:
+        """The statement for one engine; states are checked codes and days are dates, so nothing can be injected.
+
+        Args:
+            engine: Whose SQL: the name of a file in ``sql/``.
+            events: What stands for the events held, in that SQL.
+            days: What stands for the days held.
+        """
+        text = read_statements(engine)[self.name if self.of is None else f"{self.name}_between"]
+        for place, value in self._places().items():
+            text = text.replace(f"{{{place}}}", str(value))
+        for relation, stands in (("held_events", events), ("held_days", days)):
+            for quote in '"`':
+                text = text.replace(f"{quote}{relation}{quote}", stands)
+        return text if self.limit is None else f"{text}\nLIMIT {int(self.limit)}"
+
+    def _places(self) -> dict[str, object]:
+        until = self.as_of if self.until is None else min(self.until, self.as_of)
+        places: dict[str, object] = {
+            "moment": dt.datetime.combine(self.as_of, dt.time.max).isoformat(" "),
+            "since": self.since or dt.date.min,
+            "until": until,
+        }
+        if isinstance(self.of, Dyad):
+            places |= dict.fromkeys(("actor", "other_actor"), self.of.actor)
+            places |= dict.fromkeys(("recipient", "other_recipient"), self.of.recipient)
+        elif self.of is not None:
+            places |= dict.fromkeys(("actor", "recipient"), self.of.a)
+            places |= dict.fromkeys(("other_actor", "other_recipient"), self.of.b)
+        return places
+
+
+class Engine(Protocol):
+    """What runs reads: DuckDB in this process by default, or a Spark that is there already."""
+
+    @property
+    def name(self) -> str:
+        """How a user names it."""
+
+    def read(self, held: Held, asked: Read) -> pl.DataFrame:
+        """Run one read.
+
+        Raises:
+            StoreError: when a file is missing or damaged, or the engine cannot be reached any more.
+        """
+
+
+@cache
+def read_statements(engine: str) -> dict[str, str]:
+    """The SQL of every read for one engine, by name."""
+    text = (Path(__file__).parent / "sql" / f"{engine}.sql").read_text("utf-8")
+    parts = (part.partition("\n") for part in text.split(_HEADING)[1:])
+    return {name.strip(): body.strip() for name, _, body in parts}
+
+
+def write_statements(statements: dict[str, str], engine: str) -> str:
+    """A file of SQL as ``read_statements`` reads it."""
+    about = (
+        f"-- The store's reads for {engine}, compiled from store/expressions.py; `make docs` writes this file anew.\n"
+    )
+    return about + "".join(f"\n{_HEADING}{name}\n{sql}\n" for name, sql in statements.items())
