@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def spark_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {
-        "spark.master": "local[2]",
+        "spark.master": "local[1]",
         "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": port,
@@ -65,9 +66,11 @@ def spark_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     builder = SparkSession.builder
     for name, value in settings.items():
         builder = builder.config(name, str(value))
-    session = builder.getOrCreate()
-    yield f"sc://127.0.0.1:{port}"
-    session.stop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYSPARK_PYTHON", sys.executable)
+        session = builder.getOrCreate()
+        yield f"sc://127.0.0.1:{port}"
+        session.stop()
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
+    from detente.coding.texts import Problem, Task
+    from detente.runners import Runner
+
 
 def code(
     place: Annotated[str, typer.Argument(metavar="FILE|-", help="Lines of JSON with id and text; - is stdin.")],
@@ -26,21 +29,26 @@ def code(
     out: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Append to a file; what it holds is not coded again.")
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes to work on.")] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=256, help="Processes of this machine to work on.")] = 1,
+    runner: Annotated[
+        str, typer.Option("--runner", metavar="RUNNER", help="Where to work: local, spark or sc://HOST:PORT.")
+    ] = "local",
     date: Annotated[
         str | None, typer.Option("--date", metavar="DATE", help="Day of the texts whose line has no date.")
     ] = None,
 ) -> None:
     """Who does what to whom in each text: events between states, in PLOVER, with sentence, places and probability."""
-    from detente.coding.texts import Problem, Task, code_lines
+    from detente.coding.texts import Problem, Task
     from detente.domain.periods import parse_day
+    from detente.runners import find_runner
 
+    chosen = find_runner(runner, jobs=jobs)
     task = Task(given_actors, parse_day(date, what="date of the texts") if date else None)
     done = _finished(Path(out)) if out else set()
     problems: list[Problem] = []
     coded = kept = 0
     with _opened(place) as lines, _written(out) as stream:
-        for one in code_lines(_unfinished(lines, done, problems), task, jobs=jobs):
+        for one in _coded(_unfinished(lines, done, problems), task, chosen):
             if isinstance(one, Problem):
                 problems.append(one)
                 continue
@@ -54,6 +62,22 @@ def code(
         console(stderr=True).print(f"line {problem.line}: {problem.why}", highlight=False, markup=False)
     if problems:
         raise typer.Exit(1)
+
+
+def _coded(lines: Iterator[tuple[int, str]], task: Task, runner: Runner) -> Iterator[dict[str, Any] | Problem]:
+    """The lines coded in order, here or where the runner works."""
+    from functools import partial
+
+    from detente.coding import batches
+    from detente.coding.texts import code_lines
+    from detente.runners import LocalPool
+
+    if runner == LocalPool():
+        yield from code_lines(lines, task)
+        return
+    work = partial(batches.code_batch, task=task)
+    for batch in runner.run(work, batches.line_batches(lines), batches.coded_schema()):
+        yield from batches.read_coded(batch)
 
 
 def _finished(path: Path) -> set[Any]:

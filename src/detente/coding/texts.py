@@ -1,4 +1,4 @@
-"""Lines of texts to lines of events: one record in, one record out, in order, on one or several processes.
+"""Lines of texts to lines of events: one record in, one record out, in order.
 
 In: lines of JSON, ``id, text`` (with ``date`` where it is known), or with the places of two given actors. Out: a line
 of JSON for each, the same whatever lines stand around it. A line that cannot be coded is a ``Problem``, never a guess.
@@ -28,7 +28,7 @@ from detente.errors import ConfigError, DataError
 
 #: What coded a line, in the order in which it worked.
 CODERS = (actors.VERSION, attribution.VERSION, speakers.VERSION, events.VERSION, relation.VERSION)
-#: Lines that a process takes at once.
+#: Lines that are coded at once, here or by another process.
 LINES_AT_ONCE = 16
 
 
@@ -48,27 +48,18 @@ class Task:
     day: dt.date | None = None
 
 
-def code_lines(lines: Iterable[tuple[int, str]], task: Task, *, jobs: int = 1) -> Iterator[dict[str, Any] | Problem]:
-    """Code lines in order.
+def code_lines(lines: Iterable[tuple[int, str]], task: Task) -> Iterator[dict[str, Any] | Problem]:
+    """Code lines in order, in this process; ``batches.code_batch`` does the same for whatever runs batches.
 
     Args:
         lines: Number and text of each line.
         task: What is asked.
-        jobs: Processes to work on.
 
     Raises:
         ConfigError: when the extra ``reading`` is not installed.
     """
-    parts = iter(partial(_next_lines, iter(lines)), [])
-    if jobs == 1:
-        for part in parts:
-            yield from code_part(task, part)
-        return
-    from multiprocessing import get_context  # noqa: PLC0415 - for several processes alone
-
-    with get_context("spawn").Pool(jobs) as pool:
-        for coded in pool.imap(partial(code_part, task), parts):
-            yield from coded
+    for part in iter(partial(_next_lines, iter(lines)), []):
+        yield from code_part(task, part)
 
 
 def _next_lines(lines: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:

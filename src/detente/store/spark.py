@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ from detente.errors import ConfigError, StoreError
 from detente.store.engines import CONNECT, SPARK
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import SparkSession
 
     from detente.store.reads import Held, Read
@@ -40,6 +43,8 @@ _LOCAL = {
 }
 #: Set by ``spark-submit`` in the environment of the program that it starts.
 _SUBMITTED = "PYSPARK_GATEWAY_PORT"
+#: The line of a Python traceback that names the error.
+_RAISED = re.compile(r"^[\w.]+Error: (.+)$", re.MULTILINE)
 _TYPES = {
     pl.String(): "string",
     pl.Int64(): "bigint",
@@ -47,6 +52,14 @@ _TYPES = {
     pl.Boolean(): "boolean",
     pl.Date(): "date",
     pl.Datetime("us"): "timestamp_ntz",
+}
+_ARROW_TYPES = {
+    "string": "string",
+    "int64": "bigint",
+    "double": "double",
+    "bool": "boolean",
+    "date32[day]": "date",
+    "timestamp[us]": "timestamp_ntz",
 }
 
 
@@ -84,6 +97,33 @@ class Spark:
         return self._views[files]
 
 
+def map_batches(
+    name: str,
+    work: Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]],
+    batches: Sequence[pa.RecordBatch],
+    schema: pa.Schema,
+) -> pa.Table:
+    """Do the work on Spark's workers, row groups of which may differ from the batches given; in any order.
+
+    Args:
+        name: ``spark`` or an address of Spark Connect.
+        work: What ``mapInArrow`` is given.
+        batches: Rows, the first column of which tells them apart.
+        schema: Of the results.
+
+    Raises:
+        ConfigError: when Spark cannot be started or reached, or the work fails on a worker.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - with Spark alone
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
+    session, table = open_session(name), pa.Table.from_batches(batches)
+    columns = ", ".join(f"{field.name} {_ARROW_TYPES[str(field.type)]}" for field in schema)
+    with _refused(name, PySparkException, "The workers need the same version of Détente, with the same extras."):
+        frame = session.createDataFrame(table).repartition(len(batches), table.column_names[0])
+        return frame.mapInArrow(work, columns).toArrow()
+
+
 @cache
 def open_session(name: str) -> SparkSession:
     """The Spark session of a name: the one that runs, one in local mode, or one behind an address of Spark Connect.
@@ -119,9 +159,10 @@ def _started() -> SparkSession:
     from pyspark.sql import SparkSession  # noqa: PLC0415
 
     builder = SparkSession.builder
-    is_set_up = SparkContext._active_spark_context is not None or _SUBMITTED in os.environ
-    for key, value in () if is_set_up else _LOCAL.items():
-        builder = builder.config(key, value)
+    if SparkContext._active_spark_context is None and _SUBMITTED not in os.environ:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # what workers run: it has Détente
+        for key, value in _LOCAL.items():
+            builder = builder.config(key, value)
     return builder.getOrCreate()
 
 
@@ -185,5 +226,8 @@ def _translated(held: Held, name: str) -> Iterator[None]:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+    """What an error says: of a worker's traceback, the last line that names an error; else the first line."""
+    text = str(error).strip()
+    raised = _RAISED.findall(text) if "Traceback" in text else []
+    lines = raised[-1:] or text.splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__

@@ -12,11 +12,14 @@ from detente.domain.actors import Pair
 from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon, parse_day
 from detente.domain.tables import WATCH, check_table
 from detente.world.archive import Archive, Side
+from detente.world.batches import Measuring, measure_with
 from detente.world.opening import find_store
 from detente.world.pair import PairView, read_state
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from detente.runners import Runner
 
 #: A pair with fewer events a week is too quiet to be put on a list of movers.
 _WATCH_MIN_EVENTS_A_WEEK = 5
@@ -69,15 +72,21 @@ class World(Archive):
         """Rows of the table ``levels`` for all pairs (``by="pair"``) or all dyads (``by="dyad"``)."""
         return relations.measure_levels(self.weeks(self.as_of, by=by))
 
-    def measures(self, pairs: list[Pair] | None = None, *, only: str | None = None) -> pl.DataFrame:
+    def measures(
+        self, pairs: list[Pair] | None = None, *, only: str | None = None, runner: Runner | None = None
+    ) -> pl.DataFrame:
         """Rows of the table ``measures`` for many pairs.
 
         Args:
             pairs: Which; by default all in the data, the busiest first.
             only: The name of one measure; by default all registered ones.
+            runner: Who shares the work (`detente.runners`): processes of this machine, or Spark; by default no one.
         """
         chosen = [Pair(*pair.split("-")) for pair in self.pairs()["pair"]] if pairs is None else pairs
         wanted = None if only is None else [relations.find_measure(only)]
+        if runner is not None:
+            asked = Measuring(self.store.path.resolve(), self.store.version(), self.provider, self.as_of, only)
+            return measure_with(runner, chosen, asked)
         return relations.measure_pairs(self.readings(self.as_of), chosen, self.as_of, measures=wanted)
 
     def reciprocity(self) -> pl.DataFrame:
