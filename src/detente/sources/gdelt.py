@@ -42,10 +42,10 @@ _SECOND_VERSION = _FIRST_VERSION | {"place_code": 53, "added": 59, "locator": 60
 _BACKFILE_FIELDS = 57
 _VERSIONS = ({_BACKFILE_FIELDS: _FIRST_VERSION | {"locator": -1}, 58: _FIRST_VERSION}, {61: _SECOND_VERSION})
 #: The daily files begin here; for what was added before, the date of adding is no evidence of what was known when.
-_FIRST_DAILY = dt.datetime(2013, 4, 1)  # noqa: DTZ001 - the tables' clock is UTC without a zone
+FIRST_DAILY = dt.datetime(2013, 4, 1)  # noqa: DTZ001 - the tables' clock is UTC without a zone
 #: Rows added in these days may bear the year 1920 for 2020 (GdeltForge, cleaning steps).
-_WRONG_YEAR_ADDED = (dt.date(2019, 12, 31), dt.date(2020, 1, 5))
-_FIRST_DAY = dt.date(1979, 1, 1)
+WRONG_YEAR_ADDED = (dt.date(2019, 12, 31), dt.date(2020, 1, 5))
+FIRST_DAY = dt.date(1979, 1, 1)
 _STAMP_DIGITS = 14
 _SNIFFED = 65536
 _KEYS = ("event_key", "day", "added", "actor_name", "recipient_name", "provider_code", "actor_given", "recipient_given")
@@ -114,8 +114,8 @@ def _dated(rows: pl.DataFrame, day_of_file: dt.date | None) -> pl.DataFrame:
         bad_added=added.is_not_null() & pl.col("stamp").is_null(),
         added_from_file=added.is_null() & (day_of_file is not None),
     )
-    is_wrong_year = (pl.col("occurred") < _FIRST_DAY) & pl.col("stamp").dt.date().is_between(*_WRONG_YEAR_ADDED)
-    is_evidence = (pl.col("stamp") >= _FIRST_DAILY) & (pl.col("columns") != _BACKFILE_FIELDS)
+    is_wrong_year = (pl.col("occurred") < FIRST_DAY) & pl.col("stamp").dt.date().is_between(*WRONG_YEAR_ADDED)
+    is_evidence = (pl.col("stamp") >= FIRST_DAILY) & (pl.col("columns") != _BACKFILE_FIELDS)
     rows = rows.with_columns(
         pl.when(is_wrong_year).then(pl.col("occurred").dt.offset_by("100y")).otherwise("occurred").alias("occurred"),
         year_repaired=is_wrong_year.fill_null(value=False),

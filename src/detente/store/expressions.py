@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 import sqlglot.expressions as sge
 from ibis import _
+from ibis.backends.sql import compilers
 
 from detente.domain.tables import COVERAGE, EVENTS
 
@@ -138,21 +139,26 @@ def expressions() -> dict[str, ir.Table]:
 
 
 def compile_read(expression: ir.Table, engine: str) -> str:
-    """The SQL of an expression for one engine of ``DIALECTS``.
+    """The SQL of an expression for one engine of ``DIALECTS``."""
+    return compile_for(expression, *DIALECTS[engine])
+
+
+def compile_for(expression: ir.Table, compiler: str, dialect: str) -> str:
+    """The SQL of an expression, compiled by one of Ibis's compilers and written in a dialect.
 
     What Ibis leaves to the engine is settled here: sums of integers stay 64-bit integers, whole division is the
     engine's own, and moments have no zone.
     """
-    compiler, dialect = DIALECTS[engine]
-    compiled = str(ibis.to_sql(expression, dialect=compiler, pretty=False))
-    tree: sge.Expression = sge.maybe_parse(compiled, dialect=compiler)
+    tree: sge.Expression = getattr(compilers, compiler).compiler.to_sqlglot(expression.unbind())
     return str(tree.transform(_settled).sql(dialect=dialect, pretty=True))
 
 
 def _settled(node: Any) -> Any:  # noqa: ANN401 - sqlglot's nodes are untyped
     if isinstance(node, sge.Sum) and not isinstance(node.parent, sge.Cast):
         return sge.cast(node, "bigint")
-    if isinstance(node, sge.Cast) and node.to.is_type("timestamptz"):
+    if isinstance(node, sge.Window) and not node.args.get("order"):
+        node.set("spec", None)  # the whole partition, as without a frame: not every engine takes one without an order
+    if isinstance(node, sge.Cast) and node.to.is_type("timestamp"):
         return sge.cast(node.this, "timestampntz")
     if isinstance(node, sge.Anonymous) and node.name.lower() == _WHOLE_DIVISION:
         amount, parts = (sge.paren(part, copy=False) for part in node.expressions)

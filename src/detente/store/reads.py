@@ -63,13 +63,17 @@ class Read:
             events: What stands for the events held, in that SQL.
             days: What stands for the days held.
         """
-        text = read_statements(engine)[self.name if self.of is None else f"{self.name}_between"]
-        for place, value in self._places().items():
-            text = text.replace(f"{{{place}}}", str(value))
+        text = self.fill(read_statements(engine)[self.name if self.of is None else f"{self.name}_between"])
         for relation, stands in (("held_events", events), ("held_days", days)):
             for quote in '"`':
                 text = text.replace(f"{quote}{relation}{quote}", stands)
         return text if self.limit is None else f"{text}\nLIMIT {int(self.limit)}"
+
+    def fill(self, text: str) -> str:
+        """A statement with its places filled."""
+        for place, value in self._places().items():
+            text = text.replace(f"{{{place}}}", str(value))
+        return text
 
     def _places(self) -> dict[str, object]:
         until = self.as_of if self.until is None else min(self.until, self.as_of)
