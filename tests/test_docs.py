@@ -17,7 +17,8 @@ from commands import run_detente, run_example
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+#: A second word behind the language, `engines`, says that an example needs that extra and a running Spark.
+FENCE = re.compile(r"^```(\w*(?: engines)?)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -68,6 +69,19 @@ def test_examples_in_python_run(page: Path, tmp_path: Path) -> None:
     for block in _blocks(page, "python"):
         run = run_example(block, folder=tmp_path, DETENTE_STORE=str(tmp_path / "none"))
         assert run.returncode == 0, f"{page.name}:\n{block}\n{run.stderr}"
+
+
+@pytest.mark.xdist_group("spark")
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_examples_on_other_engines_run(spark: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each example that needs the extra `engines` runs by itself, on the Spark that the tests have running."""
+    monkeypatch.setenv("DETENTE_STORE", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    examples = [(page, block) for page in PAGES for block in _blocks(page, "python engines")]
+    assert examples
+    for page, block in examples:
+        code = compile(block.replace("sc://localhost:15002", spark), page.name, "exec")
+        exec(code, {"__name__": "example"})  # noqa: S102 - the project's own pages
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
