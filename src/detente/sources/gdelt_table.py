@@ -68,7 +68,7 @@ def judged_rows(table: ir.Table) -> ir.Table:
 
 def rows_judged(rows: ir.Table) -> ir.Table:
     """The same statements in the same order as for files; the first that holds counts."""
-    has_code = rows.provider_code.notin(sorted(codebook.NO_EVENT_CODES)).fill_null(False)
+    has_code = (~rows.provider_code.isin(sorted(codebook.NO_EVENT_CODES))).fill_null(False)
     regions = sorted(codebook.cameo_not_states())
     no_state = {end: rows[f"{end}_given"].isin(regions).fill_null(False) for end in _END}
     unknown = [rows[f"{end}_given"].notnull() & rows[end].isnull() & ~no_state[end] for end in _END]
