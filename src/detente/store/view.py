@@ -74,7 +74,7 @@ class View:
         self._is_span = filled[-1].coverage_rule == "span"
         self._store = store
         self._engine = find_engine(engine)
-        self._held = Held(
+        self._files = Held(
             store,
             tuple(store / "events" / f"{batch.id}.parquet" for batch in filled),
             tuple(store / "days" / f"{batch.id}.parquet" for batch in batches),
@@ -177,11 +177,11 @@ class View:
         limit: int | None = None,
     ) -> pl.DataFrame:
         """Rows of the table whose name the read has."""
-        found = self._engine.read(self._held, Read(table.name, self.as_of, of, since, until, limit))
+        found = self._engine.read(self._files, Read(table.name, self.as_of, of, since, until, limit))
         return check_table(found.select(table.names).cast(table.schema), table)
 
     def _read(self, name: str) -> pl.DataFrame:
-        return self._engine.read(self._held, Read(name, self.as_of))
+        return self._engine.read(self._files, Read(name, self.as_of))
 
 
 def _judge(
