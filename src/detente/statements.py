@@ -19,7 +19,10 @@ from detente.store.reads import Read
 
 #: The public tables of GDELT 2.0 and 1.0.
 SECOND_VERSION, FIRST_VERSION = "gdelt-bq.gdeltv2.events", "gdelt-bq.full.events"
-_READS = {"cells": expressions.cells, "cells_by_place": expressions.cells_by_place}
+_READS = {
+    "cells": lambda events: expressions.cells(expressions.parts_of_events(events)),
+    "cells_by_place": expressions.cells_by_place,
+}
 
 
 def write_gdelt_sql(

@@ -35,6 +35,8 @@ READS: dict[str, Callable[[View], object]] = {
     "events": View.events,
     "events of a dyad up to a day": lambda view: view.events(Dyad("RUS", "USA"), until=START + dt.timedelta(days=20)),
     "the first events": lambda view: view.events(limit=7),
+    "series by week": View.series,
+    "series by month of a pair": lambda view: view.series("month", PAIR),
     "pairs": View.pairs,
     "coverage": View.coverage,
     "first day": lambda view: view.first_day,

@@ -16,15 +16,12 @@ import sqlglot.expressions as sge
 from ibis import _
 from ibis.backends.sql import compilers
 
-from detente.domain.tables import COVERAGE, EVENTS
+from detente.domain.tables import EVENTS
+from detente.store.reads import RELATIONS
 
 #: Engines whose SQL is committed: our name, the compiler of Ibis, the dialect of the text. Spark's own compiler asks
 #: for options that only its client registers; that of Databricks, the same SQL, does not.
 DIALECTS = {"duckdb": ("duckdb", "duckdb"), "spark": ("databricks", "spark")}
-#: Relations that an engine puts in place of these names.
-HELD_EVENTS, HELD_DAYS = "held_events", "held_days"
-
-
 #: Stands in compiled SQL until ``compile_read`` puts the engine's own operator there.
 _WHOLE_DIVISION = "whole_division"
 
@@ -34,14 +31,9 @@ def _whole(amount: int, parts: int) -> int:  # type: ignore[empty-body]
     """Division without a rest, in integers: Ibis's own goes through floats on most engines."""
 
 
-def held_events() -> ir.Table:
-    """A provider's batches of events, as they lie on the disk."""
-    return ibis.table(ibis.Schema.from_polars(EVENTS.schema), name=HELD_EVENTS)
-
-
-def held_days() -> ir.Table:
-    """What a provider's batches say about which days are covered."""
-    return ibis.table(ibis.Schema.from_polars(COVERAGE.schema), name=HELD_DAYS)
+def held(name: str) -> ir.Table:
+    """A provider's files of one kind, as they lie on the disk: a relation of ``reads.RELATIONS``."""
+    return ibis.table(ibis.Schema.from_polars(RELATIONS[name]), name=name)
 
 
 def known_events(events: ir.Table) -> ir.Table:
@@ -58,6 +50,33 @@ def known_days(days: ir.Table) -> ir.Table:
     return days.filter(_.known_at <= _given("moment", "timestamp"), _.day <= _given("until", "date"))
 
 
+def cell_parts(sums: ir.Table, events: ir.Table) -> ir.Table:
+    """What cells are added up from: sums that were made as batches were written, and events of batches without."""
+    known_sums = sums.filter(
+        _.known_on <= _given("as_of", "date"),
+        _.occurred >= _given("since", "date"),
+        _.occurred <= _given("until", "date"),
+    )
+    return ibis.union(known_sums.select(list(RELATIONS["held_sums"])), parts_of_events(known_events(events)))
+
+
+def parts_of_events(events: ir.Table) -> ir.Table:
+    """Events in the form of sums, not added up yet."""
+    return events.select(
+        "occurred",
+        _.known_at.date().name("known_on"),
+        "actor",
+        "recipient",
+        "directed",
+        "event_type",
+        "n",
+        _cooperation().name("cooperation_milli"),
+        _conflict().name("conflict_milli"),
+        "lowest_milli",
+        _square().name("square_milli"),
+    )
+
+
 def between(events: ir.Table) -> ir.Table:
     """Those of one dyad (each name given twice) or of a pair (both names on either side)."""
     return events.filter(
@@ -65,19 +84,36 @@ def between(events: ir.Table) -> ir.Table:
     )
 
 
-def cells(events: ir.Table) -> ir.Table:
+def cells(parts: ir.Table) -> ir.Table:
     """Events added up by day, dyad and type."""
-    return _added_up(events, ["event_type"], lowest_milli=_.lowest_milli.min())
+    return _added_up(parts, ["event_type"], lowest_milli=_.lowest_milli.min())
+
+
+def series(period: str) -> Callable[[ir.Table], ir.Table]:
+    """Events of each dyad added up by calendar week (from Monday) or month."""
+
+    def read(parts: ir.Table) -> ir.Table:
+        dyad = ["actor", "recipient", "directed"]
+        start = _.occurred.cast("timestamp").truncate({"week": "W", "month": "M"}[period]).cast("date")
+        sums = {name: _[name].sum() for name in ("n", "cooperation_milli", "conflict_milli")}
+        return parts.group_by(*dyad, period_start=start).agg(**sums).order_by(*dyad, "period_start")
+
+    return read
+
+
+def keys(events: ir.Table) -> ir.Table:
+    """The provider's own ids of events."""
+    return events.filter(_.event_key.notnull()).select("event_key").distinct()
 
 
 def cells_by_role(events: ir.Table) -> ir.Table:
     """Events added up by day, dyad and who acts for the state."""
-    return _added_up(events.rename(role="actor_role"), ["role"])
+    return _added_up(_in_parts(events.rename(role="actor_role")), ["role"])
 
 
 def cells_by_place(events: ir.Table) -> ir.Table:
     """Events added up by day, dyad, event code and place."""
-    return _added_up(events, ["event_type", "provider_code", "place"])
+    return _added_up(_in_parts(events), ["event_type", "provider_code", "place"])
 
 
 def rows(events: ir.Table) -> ir.Table:
@@ -86,10 +122,10 @@ def rows(events: ir.Table) -> ir.Table:
     return events.select(EVENTS.names).order_by(*first, *(name for name in EVENTS.names if name not in first))
 
 
-def pairs(events: ir.Table) -> ir.Table:
+def pairs(parts: ir.Table) -> ir.Table:
     """All pairs, the busiest first."""
     pair = ibis.least(_.actor, _.recipient) + "-" + ibis.greatest(_.actor, _.recipient)
-    found = events.group_by(pair=pair).agg(
+    found = parts.group_by(pair=pair).agg(
         n=_.n.sum(),
         first_day=_.occurred.min(),
         last_day=_.occurred.max(),
@@ -98,9 +134,9 @@ def pairs(events: ir.Table) -> ir.Table:
     return found.order_by(ibis.desc("n"), "pair")
 
 
-def first_day(events: ir.Table) -> ir.Table:
+def first_day(parts: ir.Table) -> ir.Table:
     """The first day on which anything is said to have happened."""
-    return events.agg(first_day=_.occurred.min())
+    return parts.agg(first_day=_.occurred.min())
 
 
 def days(days_: ir.Table) -> ir.Table:
@@ -111,30 +147,37 @@ def days(days_: ir.Table) -> ir.Table:
     return found.order_by("day")
 
 
-def late(events: ir.Table, days_: ir.Table) -> ir.Table:
+def late(parts: ir.Table, days_: ir.Table) -> ir.Table:
     """Something that became known after the day it is about; no row where there is nothing."""
     return ibis.union(
-        events.filter(_.known_at.date() > _.occurred).select(day="occurred").limit(1),
+        parts.filter(_.known_on > _.occurred).select(day="occurred").limit(1),
         days_.filter(_.known_at.date() > _.day).select("day").limit(1),
     )
 
 
-#: Reads of events that may be asked of two states alone.
-_OF_STATES: Mapping[str, Callable[[ir.Table], ir.Table]] = {
-    "cells": cells,
+#: Reads that may be asked of two states alone: of events, and of what cells are added up from.
+_OF_EVENTS: Mapping[str, Callable[[ir.Table], ir.Table]] = {
     "cells_by_role": cells_by_role,
     "cells_by_place": cells_by_place,
     "events": rows,
+    "keys": keys,
+}
+_OF_PARTS: Mapping[str, Callable[[ir.Table], ir.Table]] = {
+    "cells": cells,
+    "series_by_week": series("week"),
+    "series_by_month": series("month"),
 }
 
 
 def expressions() -> dict[str, ir.Table]:
     """Every read by the name under which its SQL is held."""
-    known, covered = known_events(held_events()), known_days(held_days())
+    known, covered = known_events(held("held_events")), known_days(held("held_days"))
+    parts = cell_parts(held("held_sums"), held("held_events_without_sums"))
     found: dict[str, ir.Table] = {}
-    for name, read in _OF_STATES.items():
-        found |= {name: read(known), f"{name}_between": read(between(known))}
-    others = {"pairs": pairs(known), "first_day": first_day(known), "days": days(covered), "late": late(known, covered)}
+    for of, reads in ((known, _OF_EVENTS), (parts, _OF_PARTS)):
+        for name, read in reads.items():
+            found |= {name: read(of), f"{name}_between": read(between(of))}
+    others = {"pairs": pairs(parts), "first_day": first_day(parts), "days": days(covered), "late": late(parts, covered)}
     return found | others
 
 
@@ -171,15 +214,31 @@ def _given(name: str, dtype: str) -> ir.Value:
     return ibis.literal(f"{{{name}}}").cast(dtype)
 
 
-def _added_up(events: ir.Table, by: list[str], **more: ir.Value) -> ir.Table:
+def _cooperation() -> ir.Value:
+    return ibis.greatest(_.intensity_milli, 0)
+
+
+def _conflict() -> ir.Value:
+    return ibis.greatest(-_.intensity_milli, 0)
+
+
+def _square() -> ir.Value:
+    return _whole(_.intensity_milli * _.intensity_milli, ibis.greatest(_.n, 1))
+
+
+def _in_parts(events: ir.Table) -> ir.Table:
+    """Events with the columns that are added up."""
+    return events.mutate(cooperation_milli=_cooperation(), conflict_milli=_conflict(), square_milli=_square())
+
+
+def _added_up(parts: ir.Table, by: list[str], **more: ir.Value) -> ir.Table:
     """Sums of what is alike in day, dyad, direction and the columns named; those may be null, and nulls come first."""
     dyad = ["occurred", "actor", "recipient", "directed"]
-    squares = _whole(_.intensity_milli * _.intensity_milli, ibis.greatest(_.n, 1))
-    found = events.group_by(*dyad, *by).agg(
+    found = parts.group_by(*dyad, *by).agg(
         n=_.n.sum(),
-        cooperation_milli=ibis.greatest(_.intensity_milli, 0).sum(),
-        conflict_milli=ibis.greatest(-_.intensity_milli, 0).sum(),
+        cooperation_milli=_.cooperation_milli.sum(),
+        conflict_milli=_.conflict_milli.sum(),
         **more,
-        square_milli=squares.sum().cast("float64"),
+        square_milli=_.square_milli.sum().cast("float64"),
     )
     return found.order_by(*dyad, *(ibis.asc(name, nulls_first=True) for name in by))

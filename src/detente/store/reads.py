@@ -6,16 +6,25 @@ The SQL of each read lies in ``sql/``, one file an engine, compiled from ``expre
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
+
+import polars as pl
 
 from detente.domain.actors import Dyad, Pair
+from detente.domain.tables import COVERAGE, EVENTS
+from detente.store.sums import SUMS
 
-if TYPE_CHECKING:
-    import polars as pl
-
+#: What reads are asked of, by the names under which their SQL knows them: files of one kind, with their columns.
+RELATIONS = {
+    "held_events": EVENTS.schema,
+    "held_days": COVERAGE.schema,
+    "held_sums": SUMS,
+    "held_events_without_sums": EVENTS.schema,
+}
 #: Stands before the name of each read in a file of SQL.
 _HEADING = "-- read: "
 
@@ -28,11 +37,19 @@ class Held:
         store: The store's directory, for messages.
         events: Files of events.
         days: Files about which days are covered.
+        sums: Files of sums by day and dyad.
+        without_sums: Files of events of batches that have none of these.
     """
 
     store: Path
     events: tuple[Path, ...]
     days: tuple[Path, ...]
+    sums: tuple[Path, ...]
+    without_sums: tuple[Path, ...]
+
+    def files(self) -> dict[str, tuple[Path, ...]]:
+        """The files behind each of ``RELATIONS``."""
+        return dict(zip(RELATIONS, (self.events, self.days, self.sums, self.without_sums), strict=True))
 
 
 @dataclass(frozen=True)
@@ -55,18 +72,18 @@ class Read:
     until: dt.date | None = None
     limit: int | None = None
 
-    def sql(self, engine: str, *, events: str, days: str) -> str:
+    def sql(self, engine: str, stands_for: Callable[[str], str]) -> str:
         """The statement for one engine; states are checked codes and days are dates, so nothing can be injected.
 
         Args:
             engine: Whose SQL: the name of a file in ``sql/``.
-            events: What stands for the events held, in that SQL.
-            days: What stands for the days held.
+            stands_for: What stands in that SQL for one of ``RELATIONS``; asked of those alone that the read needs.
         """
         text = self.fill(read_statements(engine)[self.name if self.of is None else f"{self.name}_between"])
-        for relation, stands in (("held_events", events), ("held_days", days)):
-            for quote in '"`':
-                text = text.replace(f"{quote}{relation}{quote}", stands)
+        for relation in RELATIONS:
+            for name in (f'"{relation}"', f"`{relation}`"):
+                if name in text:
+                    text = text.replace(name, stands_for(relation))
         return text if self.limit is None else f"{text}\nLIMIT {int(self.limit)}"
 
     def fill(self, text: str) -> str:
@@ -79,6 +96,7 @@ class Read:
         until = self.as_of if self.until is None else min(self.until, self.as_of)
         places: dict[str, object] = {
             "moment": dt.datetime.combine(self.as_of, dt.time.max).isoformat(" "),
+            "as_of": self.as_of,
             "since": self.since or dt.date.min,
             "until": until,
         }

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from detente.domain.tables import COVERAGE, EVENTS
 from detente.errors import ConfigError, StoreError
 from detente.store.engines import CONNECT, SPARK
+from detente.store.reads import RELATIONS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,13 +81,15 @@ class Spark:
     def read(self, held: Held, asked: Read) -> pl.DataFrame:
         """Run one read; see ``reads.Engine``."""
         with _translated(held, self.name):
-            sql = asked.sql(
-                SPARK, events=self._view(held.events, EVENTS.schema), days=self._view(held.days, COVERAGE.schema)
-            )
+            files = held.files()
+            sql = asked.sql(SPARK, lambda relation: self._view(files[relation], RELATIONS[relation]))
             return pl.DataFrame(self._session.sql(sql).toArrow())
 
     def _view(self, files: tuple[object, ...], schema: pl.Schema) -> str:
         """The name under which the session knows some files."""
+        if not files:
+            columns = ", ".join(f"cast(null as {_TYPES[dtype]}) as {name}" for name, dtype in schema.items())
+            return f"(select {columns} where false)"
         if files not in self._views:
             name = "detente_" + hashlib.sha256("\n".join(map(str, files)).encode()).hexdigest()[:20]
             columns = ", ".join(f"{column} {_TYPES[dtype]}" for column, dtype in schema.items())

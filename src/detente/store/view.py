@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from detente.domain.actors import Dyad, Pair
-from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, EVENTS, check_table
+from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, EVENTS, SERIES, check_table
 from detente.errors import CutoffError
 from detente.store.drivers import read_drivers
 from detente.store.engines import DEFAULT, find_engine
+from detente.store.mentions import read_mentions
 from detente.store.reads import Held, Read
 
 if TYPE_CHECKING:
     from detente.domain.tables import Table
     from detente.store.manifest import Batch
 
+Period = Literal["week", "month"]
 #: A day is thin when it has fewer rows than this share of the provider's usual day; see ``_judge``.
 _THIN_SHARE = 0.2
 #: The usual day is the median of so many covered days before it …
@@ -76,10 +78,13 @@ class View:
         self._engine = find_engine(engine)
         self._files = Held(
             store,
-            tuple(store / "events" / f"{batch.id}.parquet" for batch in filled),
-            tuple(store / "days" / f"{batch.id}.parquet" for batch in batches),
+            events=_files(store, "events", filled),
+            days=_files(store, "days", batches),
+            sums=_files(store, "sums", [batch for batch in filled if batch.has_sums]),
+            without_sums=_files(store, "events", [batch for batch in filled if not batch.has_sums]),
         )
-        first_known = self._read("first_day").item()
+        is_all = str(self.as_of) >= last  # then the manifest says it
+        first_known = dt.date.fromisoformat(first) if is_all else self._read("first_day").item()
         if first_known is None:
             raise CutoffError(
                 f"Events of provider {provider!r} as of {self.as_of} were asked for.",
@@ -111,6 +116,19 @@ class View:
                 cells = cells.filter(pl.col("actor").is_in(both), pl.col("recipient").is_in(both))
             return cells if since is None else cells.filter(pl.col("occurred") >= since)
         return self._table(CELLS, of=pair, since=since)
+
+    def series(
+        self, period: Period = "week", of: Pair | Dyad | None = None, *, since: dt.date | None = None
+    ) -> pl.DataFrame:
+        """Events of each dyad added up by calendar week or month: rows of the table ``series``.
+
+        Args:
+            period: ``week`` (from Monday) or ``month``.
+            of: A pair (both directions) or a dyad; None for all.
+            since: First day.
+        """
+        found = self._engine.read(self._files, Read(f"series_by_{period}", self.as_of, of, since))
+        return check_table(found.select(SERIES.names).cast(SERIES.schema), SERIES)
 
     def cells_by_role(self, pair: Pair | None = None, *, since: dt.date | None = None) -> pl.DataFrame:
         """Events added up by day, dyad and who acts for the state: rows of the table ``cells_by_role``.
@@ -159,6 +177,19 @@ class View:
         """Outside series as known at the end of the as-of day: rows of the table ``drivers``."""
         return read_drivers(self._store, self.as_of)
 
+    def mentions(
+        self, of: Pair | Dyad | None = None, *, since: dt.date | None = None, until: dt.date | None = None
+    ) -> pl.DataFrame:
+        """Where events can be read: rows of the table ``mentions``, by event; none where no mentions were loaded.
+
+        Args:
+            of: A pair (both directions) or a dyad; None for all.
+            since: First day of the events.
+            until: Last day of the events.
+        """
+        keys = self._engine.read(self._files, Read("keys", self.as_of, of, since, until))["event_key"]
+        return read_mentions(self._store, self.provider, keys, self.as_of)
+
     def pairs(self) -> pl.DataFrame:
         """All pairs: ``pair, n, first_day, last_day, active_days``, the busiest first."""
         return self._read("pairs")
@@ -182,6 +213,10 @@ class View:
 
     def _read(self, name: str) -> pl.DataFrame:
         return self._engine.read(self._files, Read(name, self.as_of))
+
+
+def _files(store: Path, folder: str, batches: list[Batch]) -> tuple[Path, ...]:
+    return tuple(store / folder / f"{batch.id}.parquet" for batch in batches)
 
 
 def _judge(
