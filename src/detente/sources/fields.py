@@ -18,8 +18,9 @@ from detente.domain.ledger import EXCERPT_CHARS, Failure
 from detente.errors import DataError
 from detente.sources.lines import LONGEST_LINE, Block
 
-_LINE_FEED = 10
 _DECODED = 64 * 1024
+#: Where more than one line in so many is doubtful, counting all of them is quicker.
+_DOUBTFUL_SHARE = 20
 
 
 class BlockLines:
@@ -27,21 +28,20 @@ class BlockLines:
 
     def __init__(self, block: Block, separator: str, *, has_header: bool = False) -> None:
         self.block = block
-        self._bytes = np.frombuffer(block.data, np.uint8)
-        ends = np.flatnonzero(self._bytes == _LINE_FEED)
+        ends = block.ends
         self.starts = np.concatenate((np.zeros(min(len(ends), 1), np.int64), ends[:-1] + 1))
         self.ends = ends
         self.is_row = ends > self.starts
         if has_header:
             self.is_row[:1] = False
-        self._separator = ord(separator)
+        self._separator = separator.encode()
 
     @cached_property
     def columns(self) -> np.ndarray:
         """Number of fields of each line."""
         if not len(self.starts):
             return np.zeros(0, np.int64)
-        marks = (self._bytes == self._separator).view(np.uint8)
+        marks = (self.block.bytes == self._separator[0]).view(np.uint8)
         return np.add.reduceat(marks, self.starts, dtype=np.uint16).astype(np.int64) + 1
 
     @property
@@ -59,12 +59,34 @@ class BlockLines:
     def has_bad_bytes(self) -> np.ndarray:
         """Lines that are not UTF-8; they are kept with replacement characters."""
         bad = np.zeros(len(self.starts), bool)
-        data = self.block.data
-        if data.isascii() or _is_utf8(data):
+        data, start = memoryview(self.block.data), 0
+        if self.block.data.isascii():
             return bad
-        for index in np.unique(np.searchsorted(self.ends, np.flatnonzero(self._bytes >= 128))):
-            bad[index] = not _is_utf8(data[self.starts[index] : self.ends[index]])
+        while start < len(data):
+            at = _first_bad_byte(data[start:])
+            if at is None:
+                break
+            line = int(np.searchsorted(self.ends, start + at))
+            bad[line], start = True, int(self.ends[line]) + 1
         return bad
+
+    def presume_columns(self, width: int, doubtful: np.ndarray) -> None:
+        """Count the fields of the doubtful lines alone, if the sum over all others is what it should be.
+
+        Args:
+            width: How many fields the others have at least.
+            doubtful: Numbers of lines in the block that may have fewer.
+        """
+        if len(doubtful) * _DOUBTFUL_SHARE > len(self.starts):
+            return
+        columns = np.full(len(self.starts), width)
+        columns[doubtful] = [self.count_fields(int(index)) for index in doubtful]
+        if int(np.count_nonzero(self.block.bytes == self._separator[0])) == int(columns.sum()) - len(columns):
+            self.__dict__["columns"] = columns
+
+    def count_fields(self, index: int) -> int:
+        """Number of fields of one line."""
+        return self.text(index).count(self._separator) + 1
 
     def text(self, index: int) -> bytes:
         """A line of the block, without its end."""
@@ -120,46 +142,104 @@ def parse_fields(
         The wanted columns of all lines with an allowed number of fields, in the order of the file.
     """
     lines = BlockLines(block, separator, has_header=has_header)
-    frames = []
-    for columns, layout in layouts.items():
-        chosen = lines.is_row & (lines.columns == columns) & ~lines.is_too_long
-        if chosen.any():
-            frames.append(_parse(lines, chosen, columns, layout, separator))
-    if not frames:
-        frames = [_empty(next(iter(layouts.values())))]
-    frame = frames[0] if len(frames) == 1 else pl.concat(frames).sort("line")
+    frame = _parse_as_one(lines, layouts, separator, has_header=has_header)
+    if frame is None:
+        frame = _parse_apart(lines, layouts, separator)
     return Fields(frame, tuple(_misfits(lines, layouts.keys())), lines.rows, lines)
+
+
+def _parse_as_one(
+    lines: BlockLines, layouts: Mapping[int, Mapping[str, int]], separator: str, *, has_header: bool
+) -> pl.DataFrame | None:
+    """All lines in one go, without cutting out those that do not fit; None where their rows could not be told apart.
+
+    A line with too few fields has nothing in the last column, and is looked at by itself. When all the others have
+    together as many separators as they should, none of them has too many.
+    """
+    first = int(has_header)
+    width = lines.count_fields(first) if len(lines.starts) > first else 0
+    if width not in layouts or not lines.is_row[first:].all() or lines.is_too_long.any():
+        return None
+    positions = sorted({at for at in layouts[width].values() if at >= 0} | {width - 1})
+    parsed = _read(lines.block.data, positions, separator, skip=first)
+    if parsed.height != len(lines.starts) - first:
+        return None
+    doubtful = np.flatnonzero(parsed.to_series(len(positions) - 1).is_null()) + first
+    lines.presume_columns(width, np.concatenate((np.arange(first), doubtful)))
+    fits = lines.columns == width
+    fits[:first] = False
+    others = lines.is_row & ~fits & np.isin(lines.columns, list(layouts))
+    if not fits[first:].all():
+        parsed = parsed.filter(pl.Series(fits[first:]))
+    frame = _named(lines, fits, parsed, positions, width, layouts[width])
+    if not others.any():
+        return frame
+    apart = [_parse(lines, others & (lines.columns == n), n, layout, separator) for n, layout in layouts.items()]
+    return pl.concat([frame, *apart]).sort("line")
+
+
+def _parse_apart(lines: BlockLines, layouts: Mapping[int, Mapping[str, int]], separator: str) -> pl.DataFrame:
+    """The lines of each width apart, cut out of the block."""
+    frames = [
+        _parse(lines, lines.is_row & (lines.columns == columns) & ~lines.is_too_long, columns, layout, separator)
+        for columns, layout in layouts.items()
+    ]
+    filled = [frame for frame in frames if frame.height]
+    return filled[0] if len(filled) == 1 else pl.concat(frames).sort("line")
 
 
 def _parse(
     lines: BlockLines, chosen: np.ndarray, columns: int, layout: Mapping[str, int], separator: str
 ) -> pl.DataFrame:
-    given = {name: position for name, position in layout.items() if position >= 0}
-    positions = sorted(set(given.values()))
-    parsed = pl.read_csv(
-        lines.joined(chosen),
+    if not chosen.any():
+        return _empty(layout)
+    positions = sorted({at for at in layout.values() if at >= 0})
+    return _named(lines, chosen, _read(lines.joined(chosen), positions, separator), positions, columns, layout)
+
+
+def _read(data: bytes, positions: list[int], separator: str, *, skip: int = 0) -> pl.DataFrame:
+    """Chosen columns of all lines as text; a line with too few fields has nulls, one with too many is cut off."""
+    return pl.read_csv(
+        data,
         separator=separator,
         quote_char=None,
         has_header=False,
         infer_schema=False,
         encoding="utf8-lossy",
         columns=positions,
+        truncate_ragged_lines=True,
+        skip_lines=skip,
     )
-    frame = pl.DataFrame([parsed.to_series(positions.index(at)).alias(name) for name, at in given.items()])
+
+
+def _named(
+    lines: BlockLines, chosen: np.ndarray, parsed: pl.DataFrame, positions: list[int], columns: int,
+    layout: Mapping[str, int],
+) -> pl.DataFrame:  # fmt: skip
+    """Parsed columns under our names, with what is known of their lines."""
     numbers = lines.numbers(chosen)
-    if frame.height != len(numbers):
+    if parsed.height != len(numbers):
         raise DataError(
             f"{len(numbers)} lines of {lines.block.member} were parsed.",
-            f"{frame.height} rows came out.",
+            f"{parsed.height} rows came out.",
             "This is a defect; please report it with the file.",
         )
-    absent = [pl.lit(None, pl.String).alias(name) for name, position in layout.items() if position < 0]
-    return frame.with_columns(
-        *absent,
-        pl.Series("line", numbers, pl.Int64),
-        pl.Series("bad_bytes", lines.has_bad_bytes[chosen]),
-        pl.lit(columns, pl.Int64).alias("columns"),
-    ).select("line", "bad_bytes", "columns", *layout)
+    series = {
+        name: parsed.to_series(positions.index(at)) if at >= 0 else pl.Series([None], dtype=pl.String)
+        for name, at in layout.items()
+    }
+    return pl.DataFrame(
+        [
+            pl.Series("line", numbers, pl.Int64),
+            pl.Series("bad_bytes", lines.has_bad_bytes[chosen]),
+            pl.repeat(columns, len(numbers), dtype=pl.Int64, eager=True).alias("columns"),
+            *(
+                values.alias(name) if values.len() == len(numbers) else
+                pl.repeat(None, len(numbers), dtype=pl.String, eager=True).alias(name)
+                for name, values in series.items()
+            ),
+        ]
+    )  # fmt: skip
 
 
 def _empty(layout: Mapping[str, int]) -> pl.DataFrame:
@@ -178,13 +258,13 @@ def _misfits(lines: BlockLines, allowed: Collection[int]) -> list[Failure]:
     return failures
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Whether bytes are UTF-8, decoded piece by piece so that no second copy of a block is made."""
-    view, start = memoryview(data), 0
-    try:
-        while start < len(data):
-            is_last = start + _DECODED >= len(data)
-            start += codecs.utf_8_decode(view[start : start + _DECODED], "strict", is_last)[1]
-    except UnicodeDecodeError:
-        return False
-    return True
+def _first_bad_byte(data: memoryview) -> int | None:
+    """Where text stops being UTF-8, found piece by piece so that no second copy of a block is made."""
+    start = 0
+    while start < len(data):
+        is_last = start + _DECODED >= len(data)
+        try:
+            start += codecs.utf_8_decode(data[start : start + _DECODED], "strict", is_last)[1]
+        except UnicodeDecodeError as error:
+            return start + error.start
+    return None

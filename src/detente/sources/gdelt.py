@@ -7,21 +7,26 @@ errors of the files are repaired by the rules that the card names, and each repa
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 from detente import codebook
+from detente.domain.ledger import Failure
 from detente.domain.records import Part, Repeats
+from detente.errors import SourceError
 from detente.sources.cards import Card, load_card
-from detente.sources.fields import parse_fields
+from detente.sources.fields import BlockLines, parse_fields
 from detente.sources.lines import BLOCK_BYTES, Block, read_blocks
 from detente.sources.options import ReadOptions
 from detente.sources.reading import FormCheck, file_day
+from detente.sources.sheaf import bind_sheaves
+from detente.sources.unpaired import pass_over
 from detente.sources.verdicts import (
-    close_part,
+    Verdicts,
+    close_parts,
     end_failures,
     end_rules,
     intensity_differs,
@@ -77,15 +82,58 @@ class Gdelt:
             layouts = layouts or _version_of(block)
             fields = parse_fields(block, layouts)
             form.saw(fields)
-            yield close_part(
-                _judge(_dated(_trimmed(fields.frame), file_day(block.member)), self.card),
-                _kept,
-                path=str(path),
-                card=self.card,
-                misfits=fields.failures,
-                excerpt=fields.lines.excerpt,
-            )
+            day = file_day(block.member)
+            rows = fields.frame.with_columns(file=pl.lit(0, pl.Int32), file_day=pl.lit(day, pl.Date))
+            misfits = [(0, failure) for failure in fields.failures]
+            yield self._close(rows, [path], misfits, _excerpt_of(fields.lines))[0]
         form.check()
+
+    def read_together(self, paths: Sequence[Path], options: ReadOptions) -> list[list[Part] | SourceError]:
+        """Read small files as one text: much quicker than one by one, and the same comes out.
+
+        Returns:
+            For each file its parts, or why it cannot be read.
+
+        Raises:
+            ConfigError: when an option for tables was given.
+        """
+        options.check_none("gdelt")
+        found: dict[int, list[Part] | SourceError] = {}
+        for sheaf in bind_sheaves(paths, _version_of):
+            parsed = sheaf.parse()
+            parts = self._close(parsed.rows, [paths[at] for at in sheaf.files], parsed.misfits, parsed.excerpt)
+            of_form = set(parsed.rows["file"].unique())
+            found |= {at: [part] for n, (at, part) in enumerate(zip(sheaf.files, parts, strict=True)) if n in of_form}
+        return [found[at] if at in found else self._alone(path, options) for at, path in enumerate(paths)]
+
+    def _alone(self, path: Path, options: ReadOptions) -> list[Part] | SourceError:
+        try:
+            return list(self.read(path, options))
+        except SourceError as error:
+            return error
+
+    def _close(
+        self,
+        rows: pl.DataFrame,
+        paths: Sequence[Path],
+        misfits: list[tuple[int, Failure]],
+        excerpt: Callable[[int, int], str],
+    ) -> list[Part]:
+        """Parts of rows of several files, each with ``file`` and ``file_day``."""
+        rest, passed = pass_over(rows, lambda days: judge(_dated(days), failed=_day_failures(self.card), ignored=()))
+        return close_parts(
+            _judge(_dated(_trimmed(rest)), self.card),
+            _kept,
+            paths=[str(path) for path in paths],
+            card=self.card,
+            misfits=misfits,
+            excerpt=excerpt,
+            passed=passed,
+        )
+
+
+def _excerpt_of(lines: BlockLines) -> Callable[[int, int], str]:
+    return lambda _, line: lines.excerpt(line)
 
 
 def _version_of(block: Block) -> dict[int, dict[str, int]]:
@@ -99,7 +147,7 @@ def _trimmed(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(stripped(name) for name in _KEYS)
 
 
-def _dated(rows: pl.DataFrame, day_of_file: dt.date | None) -> pl.DataFrame:
+def _dated(rows: pl.DataFrame) -> pl.DataFrame:
     """Both clocks: the year 1920 repaired, a blank day of adding taken from the file's name."""
     added = pl.col("added")
     stamp = pl.when(added.str.len_chars() == _STAMP_DIGITS).then(added).otherwise(added + "000000")
@@ -107,12 +155,9 @@ def _dated(rows: pl.DataFrame, day_of_file: dt.date | None) -> pl.DataFrame:
         occurred=pl.col("day").str.to_date("%Y%m%d", strict=False),
         stamp=stamp.str.to_datetime("%Y%m%d%H%M%S", strict=False, time_unit="us"),
     ).with_columns(
-        pl.when(added.is_null())
-        .then(pl.lit(day_of_file, pl.Date).cast(pl.Datetime("us")))
-        .otherwise("stamp")
-        .alias("stamp"),
+        pl.when(added.is_null()).then(pl.col("file_day").cast(pl.Datetime("us"))).otherwise("stamp").alias("stamp"),
         bad_added=added.is_not_null() & pl.col("stamp").is_null(),
-        added_from_file=added.is_null() & (day_of_file is not None),
+        added_from_file=added.is_null() & pl.col("file_day").is_not_null(),
     )
     is_wrong_year = (pl.col("occurred") < _FIRST_DAY) & pl.col("stamp").dt.date().is_between(*_WRONG_YEAR_ADDED)
     is_evidence = (pl.col("stamp") >= _FIRST_DAILY) & (pl.col("columns") != _BACKFILE_FIELDS)
@@ -135,18 +180,24 @@ def _judge(rows: pl.DataFrame, card: Card) -> pl.DataFrame:
     )
     code = pl.col("provider_code")
     has_code = code.is_not_null() & ~code.is_in(list(codebook.NO_EVENT_CODES))
-    # An event may be dated a day after its report in another time zone; beyond that the date is wrong.
-    is_future = pl.col("occurred") > pl.col("stamp").dt.date().dt.offset_by("1d")
     return judge(
         rows,
         failed=(
             ("bad_id", ~pl.col("event_key").str.contains(r"^\d+$").fill_null(value=False)),
-            ("bad_date", pl.col("occurred").is_null() | pl.col("bad_added")),
-            ("date_out_of_range", outside(card.coverage) | is_future),
+            *_day_failures(card),
             ("unknown_event_code", has_code & pl.col("typical_milli").is_null()),
             *end_failures(),
         ),
         ignored=(("no_event_code", ~has_code), *end_rules()),
+    )
+
+
+def _day_failures(card: Card) -> Verdicts:
+    # An event may be dated a day after its report in another time zone; beyond that the date is wrong.
+    is_future = pl.col("occurred") > pl.col("stamp").dt.date().dt.offset_by("1d")
+    return (
+        ("bad_date", pl.col("occurred").is_null() | pl.col("bad_added")),
+        ("date_out_of_range", outside(card.coverage) | is_future),
     )
 
 

@@ -12,11 +12,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+import numpy as np
+
 from detente.domain.ledger import EXCERPT_CHARS, Failure
 from detente.errors import SourceError
+from detente.sources.inflate import inflate_member
 
 #: Bytes of text in a block: large enough that per-block work does not show, small against memory.
 BLOCK_BYTES = 16 * 1024 * 1024
@@ -24,8 +28,8 @@ BLOCK_BYTES = 16 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
 _COMPRESSED_READ = 1024 * 1024
 _SALVAGE_STEPS = (65536, 1024, 1)
-_MEMBER_READ = 65536
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_LINE_FEED = 10
 _BOM = b"\xef\xbb\xbf"
 #: Members of an archive that go with data but are none.
 _NOT_DATA = (".pdf", ".html", ".htm", ".md", ".doc", ".docx", ".xml", ".json", ".parquet", ".sha256", ".md5")
@@ -49,6 +53,16 @@ class Block:
     member: str
     starts_member: bool
     failures: tuple[Failure, ...] = ()
+
+    @cached_property
+    def bytes(self) -> np.ndarray:
+        """The text as numbers."""
+        return np.frombuffer(self.data, np.uint8)
+
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """Where each line's line feed is."""
+        return np.flatnonzero(self.bytes == _LINE_FEED)
 
 
 def read_blocks(path: Path, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
@@ -174,7 +188,7 @@ def _blocks_of_zip(file: IO[bytes], path: Path, size: int) -> Iterator[Block]:
     found = False
     for member in members:
         for block in _blocks(
-            _unzipped(archive, member, size), path, PurePosixPath(member.filename).name, optional=True
+            inflate_member(file, archive, member, size), path, PurePosixPath(member.filename).name, optional=True
         ):
             found = True
             yield block
@@ -186,23 +200,6 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
     name = member.filename.lower()
     parts = PurePosixPath(name).parts
     return not (member.is_dir() or name.endswith(_NOT_DATA) or any(part.startswith(_NOT_DATA_NAMES) for part in parts))
-
-
-def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int) -> Iterator[bytes | Failure]:
-    pieces: list[bytes] = []
-    try:
-        with archive.open(member) as stream:
-            while piece := stream.read(_MEMBER_READ):
-                pieces.append(piece)
-                if len(pieces) * _MEMBER_READ >= size:
-                    yield b"".join(pieces)
-                    pieces = []
-        if pieces:
-            yield b"".join(pieces)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        if pieces:
-            yield b"".join(pieces)
-        yield Failure(0, "damaged_file", f"zip member {member.filename}: {error}")
 
 
 @dataclass
@@ -227,7 +224,7 @@ class _Cutter:
             chunk, self.is_skipping = chunk[end + 1 :], False
             self.line += 1
         end = chunk.rfind(b"\n") + 1
-        data = self.carry + chunk[:end] if end else b""
+        data = b"".join((self.carry, memoryview(chunk)[:end])) if end else b""
         self.carry = chunk[end:] if end else self.carry + chunk
         block = self._block(data) if data else None
         if len(self.carry) > LONGEST_LINE:
@@ -246,7 +243,7 @@ class _Cutter:
     def _block(self, data: bytes) -> Block:
         data = data.replace(b"\r\n", b"\n") if b"\r" in data else data
         block = Block(data, self.line, self.member, self.line == 1, tuple(self.failures))
-        self.line += data.count(b"\n")
+        self.line += len(block.ends)
         self.failures = []
         return block
 

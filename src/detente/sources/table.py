@@ -170,4 +170,4 @@ def _last_part(days: pl.DataFrame, gaps: Gaps, path: Path, provider: str) -> Par
     is_gap = pl.col("day").is_in(list(gaps.days)) | ((pl.col("rows") == 0) & gaps.empty_days)
     whole = whole.with_columns(status=pl.when(is_gap).then(pl.lit("absent")).otherwise(pl.lit("present")))
     ledger.note("row_on_a_gap_day", int(whole.filter(status="absent")["rows"].sum()))
-    return Part(EVENTS.empty(), fit_days(whole, provider), ledger)
+    return Part(EVENTS.empty(), fit_days(whole.sort("day"), provider), ledger)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from detente.domain.ledger import LISTED_FAILURES, Failure, Ledger
+from detente.domain.ledger import EXCERPT_CHARS, LISTED_FAILURES, Failure, Ledger
 from detente.domain.records import Part
 from detente.domain.tables import COVERAGE, EVENTS
 from detente.sources.cards import Card, Coverage
@@ -57,6 +58,19 @@ def _is_state(end: str) -> pl.Expr:
     return pl.col(end).is_not_null()
 
 
+@dataclass(frozen=True)
+class PassedOver:
+    """Rows that one rule leaves out, known without judging each by itself.
+
+    Args:
+        rule: The rule.
+        days: How many, by ``file``, ``occurred`` and ``known_at``: column ``rows``.
+    """
+
+    rule: str
+    days: pl.DataFrame
+
+
 def close_part(
     judged: pl.DataFrame,
     build_kept: Callable[[pl.DataFrame], pl.DataFrame],
@@ -67,7 +81,7 @@ def close_part(
     misfits: Iterable[Failure] = (),
     excerpt: Callable[[int], str] = lambda _: "",
 ) -> Part:
-    """Make a part of judged rows, with an account that adds up.
+    """Make a part of judged rows of one file, with an account that adds up.
 
     Args:
         judged: Rows with ``line``, ``occurred``, ``known_at``, ``failed`` and ``ignored``.
@@ -79,30 +93,91 @@ def close_part(
         misfits: Lines that never became rows.
         excerpt: How a line begins, for the list of failures.
     """
-    ledger = Ledger(path)
-    for failure in misfits:
-        ledger.fail(failure.line, failure.reason, failure.excerpt)
-    _count_failures(judged, ledger, excerpt)
-    ledger.failures.sort(key=lambda failure: failure.line)
-    for rule, rows in judged.filter(pl.col("ignored").is_not_null())["ignored"].value_counts().iter_rows():
-        ledger.ignore(rule, rows)
-    kept = build_kept(judged.filter(pl.col("failed").is_null() & pl.col("ignored").is_null()))
-    for name in kept.columns:
-        if name.startswith("note:"):
-            ledger.note(name.removeprefix("note:"), int(kept[name].sum()))
-    ledger.kept = kept.height
-    ledger.read = ledger.kept + sum(ledger.ignored.values()) + sum(ledger.failed.values())
+    return close_parts(
+        judged.with_columns(pl.lit(0, pl.Int32).alias("file")),
+        build_kept,
+        paths=[path],
+        card=card,
+        provider=provider,
+        misfits=[(0, failure) for failure in misfits],
+        excerpt=lambda _, line: excerpt(line),
+    )[0]
+
+
+def close_parts(
+    judged: pl.DataFrame,
+    build_kept: Callable[[pl.DataFrame], pl.DataFrame],
+    *,
+    paths: Sequence[str],
+    card: Card,
+    provider: str | None = None,
+    misfits: Iterable[tuple[int, Failure]] = (),
+    excerpt: Callable[[int, int], str] = lambda _, __: "",
+    passed: PassedOver | None = None,
+) -> list[Part]:
+    """Make a part for each of several files, judged together: as ``close_part`` makes one.
+
+    Args:
+        judged: Rows in the order of the files, with ``file``, a number that counts ``paths`` from 0.
+        build_kept: As for one file.
+        paths: The files as the user named them.
+        card: The source's card.
+        provider: The provider's id where it is not the card's name.
+        misfits: Lines that never became rows, each with its file.
+        excerpt: How a line of a file begins.
+        passed: Rows that are not among the judged ones.
+    """
     provider = provider or card.name
-    return Part(fit_events(kept, provider, card.coder), days_of(judged, provider), ledger)
+    ledgers = [Ledger(path) for path in paths]
+    for file, failure in misfits:
+        ledgers[file].fail(failure.line, failure.reason, failure.excerpt)
+    _count(judged, ledgers, excerpt)
+    kept = build_kept(judged.filter(pl.col("failed").is_null() & pl.col("ignored").is_null()))
+    _note(kept, ledgers)
+    sizes = dict(kept.group_by("file").len().iter_rows())
+    days = _days(judged, passed)
+    if passed:
+        for file, rows in days_passed(passed).iter_rows():
+            ledgers[file].ignore(passed.rule, rows)
+    events, covered = fit_events(kept, provider, card.coder), fit_days(days, provider)
+    spans = dict(days.group_by("file").len().iter_rows())
+    parts, first, first_day = [], 0, 0
+    for file, ledger in enumerate(ledgers):
+        ledger.kept = sizes.get(file, 0)
+        ledger.read = ledger.kept + sum(ledger.ignored.values()) + sum(ledger.failed.values())
+        about = covered.slice(first_day, spans.get(file, 0))
+        parts.append(Part(events.slice(first, ledger.kept), about, ledger))
+        first, first_day = first + ledger.kept, first_day + about.height
+    return parts
 
 
-def _count_failures(judged: pl.DataFrame, ledger: Ledger, excerpt: Callable[[int], str]) -> None:
-    failed = judged.filter(pl.col("failed").is_not_null()).select("line", "failed")
-    listed = max(LISTED_FAILURES - len(ledger.failures), 0)
-    for line, reason in failed.head(listed).iter_rows():
-        ledger.fail(line, reason, excerpt(line))
-    for reason, rows in failed.slice(listed)["failed"].value_counts().iter_rows():
-        ledger.failed[reason] += rows
+def days_passed(passed: PassedOver) -> pl.DataFrame:
+    """How many rows of each file were passed over."""
+    return passed.days.group_by("file").agg(pl.col("rows").sum())
+
+
+def _count(judged: pl.DataFrame, ledgers: Sequence[Ledger], excerpt: Callable[[int, int], str]) -> None:
+    """Count what failed and what is left out, and list the first rows that failed."""
+    for file, reason, rule, rows in judged.group_by("file", "failed", "ignored").len().iter_rows():
+        if reason:
+            ledgers[file].failed[reason] += rows
+        elif rule:
+            ledgers[file].ignore(rule, rows)
+    failed = judged.filter(pl.col("failed").is_not_null()).select("file", "line", "failed")
+    for file, line, reason in failed.group_by("file", maintain_order=True).head(LISTED_FAILURES).iter_rows():
+        if len(ledgers[file].failures) < LISTED_FAILURES:
+            ledgers[file].failures.append(Failure(line, reason, excerpt(file, line)[:EXCERPT_CHARS]))
+    for ledger in ledgers:
+        ledger.failures.sort(key=lambda failure: failure.line)
+
+
+def _note(kept: pl.DataFrame, ledgers: Sequence[Ledger]) -> None:
+    notes = [name for name in kept.columns if name.startswith("note:")]
+    if not notes:
+        return
+    for file, *counts in kept.group_by("file").agg(pl.col(notes).sum()).iter_rows():
+        for name, count in zip(notes, counts, strict=True):
+            ledgers[file].note(name.removeprefix("note:"), count)
 
 
 def fit_events(kept: pl.DataFrame, provider: str, coder: str) -> pl.DataFrame:
@@ -119,19 +194,21 @@ def fit_events(kept: pl.DataFrame, provider: str, coder: str) -> pl.DataFrame:
     return kept.select(columns)
 
 
-def days_of(judged: pl.DataFrame, provider: str) -> pl.DataFrame:
-    """The table ``coverage``: all rows that could be read, whoever acted, by day and by when they were known."""
+def _days(judged: pl.DataFrame, passed: PassedOver | None) -> pl.DataFrame:
+    """All rows that could be read, whoever acted, by file, day and when they were known."""
+    keys = ["file", "occurred", "known_at"]
     readable = judged.filter(pl.col("failed").is_null() & pl.col("occurred").is_not_null())
-    days = readable.group_by(day="occurred", known_at="known_at").agg(rows=pl.len())
-    return fit_days(days.with_columns(status=pl.lit("present")), provider)
+    days = readable.group_by(keys).agg(rows=pl.len().cast(pl.Int64))
+    if passed:
+        both = pl.concat([days, passed.days.select(*keys, pl.col("rows").cast(pl.Int64))])
+        days = both.group_by(keys).agg(pl.col("rows").sum())
+    return days.sort(keys).select("file", "known_at", "rows", pl.col("occurred").alias("day"), status=pl.lit("present"))
 
 
 def fit_days(days: pl.DataFrame, provider: str) -> pl.DataFrame:
-    """Days in the form of the table ``coverage``, in order."""
-    return (
-        days.with_columns(provider=pl.lit(provider, pl.String))
-        .select(pl.col(name).cast(dtype) for name, dtype in COVERAGE.schema.items())
-        .sort("day", "known_at")
+    """Days in the form of the table ``coverage``."""
+    return days.with_columns(provider=pl.lit(provider, pl.String)).select(
+        pl.col(name).cast(dtype) for name, dtype in COVERAGE.schema.items()
     )
 
 
