@@ -101,14 +101,17 @@ def test_a_load_killed_at_any_moment_is_made_whole_by_loading_again(
     assert len(set(reached)) > 1, "kills must fall before and after commits"
 
 
-@pytest.mark.parametrize("step", ["events", "days", "ledgers", "manifest, written", "manifest, renamed"])
+STEPS = ("events", "sums", "days", "ledgers", "manifest, written", "manifest, renamed")
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_a_load_killed_between_two_steps_of_the_commit_is_made_whole(
     step: str, loaded_once: tuple[dict[str, object], float], tmp_path: Path
 ) -> None:
     """Dead just after each file of the second batch got its name, and on both sides of the manifest's renaming."""
     whole, _ = loaded_once
-    nth = ("events", "days", "ledgers", "manifest, written", "manifest, renamed").index(step)
-    # A batch's files are renamed in this order, four renames a batch; the manifest's is the last.
+    nth = STEPS.index(step)
+    # A batch's files are renamed in this order, five renames a batch; the manifest's is the last.
     dying = f"""
 import os, signal, sys
 from pathlib import Path
@@ -116,10 +119,10 @@ from load_to_kill import load_all
 rename, seen = Path.replace, []
 def replace(self, target):
     seen.append(target)
-    if {nth} == 3 and len(seen) == 8:
+    if {nth} == 4 and len(seen) == 10:
         os.kill(os.getpid(), signal.SIGKILL)
     result = rename(self, target)
-    if len(seen) == 4 + min({nth} + 1, 4):
+    if len(seen) == 5 + min({nth} + 1, 5):
         os.kill(os.getpid(), signal.SIGKILL)
     return result
 Path.replace = replace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.domain.ledger import Ledger
 from detente.errors import SourceError
+from detente.sources.ahead import read_ahead
 
 if TYPE_CHECKING:
     from detente.sources import ReadOptions, Source
@@ -128,17 +130,18 @@ def load(
     provider = options.name or source.card.name
     ledgers, again, failed = [], [], []
     with store.writer() as writer:
-        for index, path in enumerate(files):
+        identify = functools.partial(_identity, source=source, options=options)
+        read = read_ahead(source, files, options, identify=identify, is_held=writer.held.__contains__)
+        for index, (path, file) in enumerate(zip(files, read, strict=True)):
             if progress:
                 progress(path.name, index, len(files))
             try:
-                identity = _identity(path, source, options)
-                _check_not_read_otherwise(writer.held, provider, path, identity)
+                _check_not_read_otherwise(writer.held, provider, path, file.identity)
                 receipt = writer.append(
                     provider,
-                    source.read(path, options),
+                    file.parts,
                     path=path.name,
-                    identity=identity,
+                    identity=file.identity,
                     repeats=source.repeats,
                     coverage_rule=source.card.coverage_rule,
                     loaded_at=dt.datetime.now(dt.UTC).replace(tzinfo=None),

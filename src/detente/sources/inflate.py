@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from detente.domain.ledger import Failure
 
+_fast: Any
 try:
     from isal import isal_zlib as _fast
 except ImportError:  # pragma: no cover - a platform without it
@@ -48,7 +49,7 @@ def _quickly(file: IO[bytes], archive: zipfile.ZipFile, member: zipfile.ZipInfo,
         return
     file.seek(member.header_offset)
     file.seek(sum(_LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))), 1)
-    inflate: Any = _fast.decompressobj(_RAW)
+    inflate = _fast.decompressobj(_RAW)
     left, total, crc, held = member.compress_size, 0, 0, b""
     while not inflate.eof:
         if not held:

@@ -1,6 +1,6 @@
 """Files as blocks of whole lines, in bounded memory: plain, gzip, or zip with any number of members.
 
-Out come blocks of some 16 MB that end at a line end, all line ends made line feeds. A line over 1 MiB is counted
+Out come blocks of some 24 MB that end at a line end, all line ends made line feeds. A line over 1 MiB is counted
 and skipped without being held; what a damaged archive still gives is kept and the break is counted. Refused outright:
 what cannot be opened, what is empty, and what is not text.
 """
@@ -23,7 +23,7 @@ from detente.errors import SourceError
 from detente.sources.inflate import inflate_member
 
 #: Bytes of text in a block: large enough that per-block work does not show, small against memory.
-BLOCK_BYTES = 16 * 1024 * 1024
+BLOCK_BYTES = 24 * 1024 * 1024
 #: No provider writes lines near this; a longer one is damage, and holding it is how readers die.
 LONGEST_LINE = 1024 * 1024
 _COMPRESSED_READ = 1024 * 1024

@@ -18,6 +18,7 @@ from detente.sources.vocabulary import cameo_codes
 
 RULE = "no_country"
 _DAYS = ["file", "file_day", "columns", "day", "added"]
+_MOMENTS = ["day", "added"]
 _LONGEST_KEY = 18
 
 
@@ -36,10 +37,11 @@ def pass_over(
     plain = rows.select(_is_plain().fill_null(value=False).alias("plain")).to_series()
     days = judge_days(rows.select(_DAYS).filter(plain).group_by(_DAYS, maintain_order=True).agg(rows=pl.len()))
     bad = days.filter(pl.col("failed").is_not_null())
-    if bad.height:
-        is_bad = rows.select(_DAYS).join(bad.with_columns(bad=True), on=_DAYS, how="left", nulls_equal=True)["bad"]
-        plain &= is_bad.is_null()
-    passed = days.filter(pl.col("failed").is_null()).select("file", "occurred", "known_at", "rows")
+    if bad.height:  # and whatever shares a day and a moment with one of them
+        is_near = pl.all_horizontal(pl.col(name).is_in(bad[name].implode(), nulls_equal=True) for name in _MOMENTS)
+        plain &= ~rows.select(is_near.alias("near")).to_series()
+        days = days.filter(~is_near)
+    passed = days.select("file", "occurred", "known_at", "rows")
     return rows.filter(~plain), PassedOver(RULE, passed)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from detente.store.drivers import check_drivers
-from detente.store.manifest import Batch, digest, read_manifest
+from detente.store.manifest import FOLDERS, Batch, digest, read_manifest
 
 _RELOAD = "Load its file again into a new store."
 
@@ -25,12 +25,7 @@ def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
         yield from _check_batch(store, batch, deep=deep)
     yield from check_drivers(store)
     named = {batch.id for batch in batches}
-    left = [
-        path
-        for folder in ("events", "days", "ledgers")
-        for path in (store / folder).glob("*")
-        if path.stem not in named
-    ]
+    left = [path for folder in FOLDERS for path in (store / folder).glob("*") if path.stem not in named]
     left += [*store.glob(".spool-*"), *store.glob(".*.tmp")]
     if left:
         yield f"{len(left)} files are left over from an interrupted load.", "The next load removes them."
@@ -38,7 +33,8 @@ def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
 
 def _check_batch(store: Path, batch: Batch, *, deep: bool) -> Iterator[tuple[str, str]]:
     path = store / "events" / f"{batch.id}.parquet"
-    for needed in (path, store / "days" / f"{batch.id}.parquet", store / "ledgers" / f"{batch.id}.json"):
+    sums = [store / "sums" / f"{batch.id}.parquet"] if batch.has_sums else []
+    for needed in (path, *sums, store / "days" / f"{batch.id}.parquet", store / "ledgers" / f"{batch.id}.json"):
         if not needed.exists():
             yield f"{needed.parent.name}/{needed.name} of {batch.path} is missing.", _RELOAD
     if not path.exists():

@@ -17,7 +17,11 @@ from typing import Any
 from detente.errors import StoreError
 
 NAME = "MANIFEST.json"
-FORMAT = 2
+#: Each batch has a file of its own in each of these.
+FOLDERS = ("events", "sums", "days", "ledgers")
+#: 3 added to each batch the sums by day and the range of its events' ids; a store of format 2 is read, too.
+FORMAT = 3
+_READ = (2, 3)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,9 @@ class Batch:
         first_known: When the first of the kept rows was published; empty when no row was kept.
         last_known: When the last of them was.
         sha256: Digest of its events file, for a thorough check.
+        first_key: The least of the provider's own ids, where all of them are numbers.
+        last_key: The greatest.
+        has_sums: Whether the sums by day and dyad were written beside the events.
     """
 
     id: str
@@ -66,6 +73,9 @@ class Batch:
     first_known: str
     last_known: str
     sha256: str
+    first_key: int | None = None
+    last_key: int | None = None
+    has_sums: bool = False
 
     @property
     def path(self) -> str:
@@ -89,7 +99,7 @@ def read_manifest(store: Path) -> list[Batch]:
     try:
         content = json.loads(path.read_text("utf-8"))
         found = content["format"]
-        batches = [_batch(raw) for raw in content["batches"]] if found == FORMAT else []
+        batches = [_batch(raw) for raw in content["batches"]] if found in _READ else []
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -100,10 +110,10 @@ def read_manifest(store: Path) -> list[Batch]:
             f"Its {NAME} is damaged.",
             "Restore it from a copy, or load the data into a new store.",
         ) from None
-    if found != FORMAT:
+    if found not in _READ:
         raise StoreError(
             f"The store {store} was to be read.",
-            f"It has format {found}; this version reads format {FORMAT}.",
+            f"It has format {found}; this version reads format {FORMAT} and those before it.",
             "Use the version of Détente that wrote it, or load the data into a new store.",
         )
     return batches

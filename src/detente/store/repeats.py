@@ -1,38 +1,89 @@
-"""Which rows of a batch are repeats by a provider's rule, in the batch and of what is held."""
+"""Which rows of a batch are left out: events that are held by the provider's own id, and repeats by its rule.
+
+Equal rows are found by hashes of a few columns and then compared themselves, so that little more than the doubtful rows
+is ever in memory.
+"""
 
 from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Sequence
 
-import duckdb
 import polars as pl
 
 from detente.domain.records import Repeats
-from detente.store import queries
+
+#: The order in which rows count: as if the files had been loaded one after another. What is held comes before all.
+_ORDER = ("file_index", "known_at", "row_index")
+_HELD = -1
 
 
-def find_repeats(engine: duckdb.DuckDBPyConnection, repeats: Repeats | None, held: str | None) -> None:
-    """Leave the numbers of the repeats in the engine's table ``repeated``.
+def find_left_out(
+    rows: pl.LazyFrame, repeats: Repeats | None, *, same_ids: pl.LazyFrame | None, same_days: pl.LazyFrame | None
+) -> pl.DataFrame:
+    """The rows that are not kept: ``row_index``, ``file_index`` and ``is_held`` (by its id; otherwise a repeat).
 
     Args:
-        engine: Where the batch is ``spooled``, and ``held_event`` names the rows that are left out already.
+        rows: The batch: the columns of ``events``, ``file_index`` and ``row_index``.
         repeats: The rule; None for none.
-        held: Files of earlier batches that share a day with it, as an SQL list; None where there are none.
+        same_ids: Events of earlier batches that may have the same ids; None where there are none.
+        same_days: Events of earlier batches that a row may repeat; None where there are none.
     """
-    if repeats is None:
-        engine.execute(queries.NO_REPEATS)
-    elif repeats.within_minutes is None:
-        engine.execute(queries.exact_repeats(held, repeats.columns))
-    else:
-        window = repeats.within_minutes * 60_000_000
-        rows = engine.execute(queries.candidate_repeats(held, repeats.columns))
-        found: list[int] = []
-        while batch := rows.fetchmany(10_000):
-            for moments, row_indexes, files in batch:
-                found.extend(repeats_over_files(moments, row_indexes, files, window))
-        engine.register("given", pl.DataFrame({"row_index": found}, schema={"row_index": pl.Int64}).to_arrow())
-        engine.execute(queries.GIVEN_REPEATS)
+    held = _held_by_id(rows, same_ids)
+    found = [held.with_columns(is_held=pl.lit(value=True))]
+    if repeats is not None:
+        rest = rows.join(held.lazy().select("row_index"), on="row_index", how="anti") if held.height else rows
+        repeated = _repeated(rest, repeats, same_days)
+        found.append(repeated.with_columns(is_held=pl.lit(value=False)))
+    return pl.concat(found)
+
+
+def _held_by_id(rows: pl.LazyFrame, same_ids: pl.LazyFrame | None) -> pl.DataFrame:
+    """Rows whose event is there already by the provider's own id: before them in the batch, or in an earlier one."""
+    keyed = rows.select("event_key", *_ORDER).filter(pl.col("event_key").is_not_null()).collect()
+    twice = keyed.filter(pl.col("event_key").is_duplicated()).sort(_ORDER)
+    again = [twice.filter(~pl.col("event_key").is_first_distinct())]
+    if same_ids is not None:
+        theirs = same_ids.select("event_key").join(keyed.lazy().select("event_key"), on="event_key", how="semi")
+        again.append(keyed.join(theirs.collect(), on="event_key", how="semi"))
+    return pl.concat(again).select("row_index", "file_index").unique("row_index")
+
+
+def _repeated(rows: pl.LazyFrame, repeats: Repeats, same_days: pl.LazyFrame | None) -> pl.DataFrame:
+    """Rows that are repeats by a rule, of each other or of what is held."""
+    columns = [*repeats.columns, "known_at"]
+    doubtful = _alike(rows.select(*columns, "file_index", "row_index"), repeats, same_days)
+    fresh = [doubtful]
+    if same_days is not None:
+        theirs = same_days.select(columns).with_columns(
+            pl.lit(_HELD, pl.Int32).alias("file_index"), pl.lit(None, pl.Int64).alias("row_index")
+        )
+        like = doubtful.lazy().select(repeats.columns)
+        fresh.append(theirs.join(like, on=list(repeats.columns), how="semi", nulls_equal=True).collect())
+    both = pl.concat(fresh).sort(_ORDER)
+    if repeats.within_minutes is None:
+        is_first = both.select(pl.struct(repeats.columns).is_first_distinct()).to_series()
+        return both.filter(~is_first & both["row_index"].is_not_null()).select("row_index", "file_index")
+    window = repeats.within_minutes * 60_000_000
+    lists = both.group_by(list(repeats.columns), maintain_order=True).agg(
+        pl.col("known_at").dt.epoch("us"), "row_index", "file_index"
+    )
+    found: list[int] = []
+    for moments, row_indexes, files in lists.select("known_at", "row_index", "file_index").iter_rows():
+        if len(moments) > 1:
+            found.extend(repeats_over_files(moments, row_indexes, files, window))
+    indexes = pl.DataFrame({"row_index": found}, schema={"row_index": pl.Int64})
+    return indexes.join(doubtful.select("row_index", "file_index"), on="row_index")
+
+
+def _alike(rows: pl.LazyFrame, repeats: Repeats, same_days: pl.LazyFrame | None) -> pl.DataFrame:
+    """The rows that share a hash of the rule's columns with another, or with one that is held."""
+    hashed = pl.struct(repeats.columns).hash().alias("hash")
+    own = rows.select("row_index", hashed).collect()
+    is_doubtful = pl.col("hash").is_duplicated()
+    if same_days is not None:
+        is_doubtful |= pl.col("hash").is_in(same_days.select(hashed).unique().collect().to_series().implode())
+    return rows.join(own.filter(is_doubtful).lazy().select("row_index"), on="row_index", how="semi").collect()
 
 
 def repeats_over_files(

@@ -11,8 +11,8 @@ from detente.domain.ledger import Ledger
 from detente.domain.records import Part
 from detente.domain.tables import COVERAGE, EVENTS, check_table
 
-#: Rows that are held in memory; more are written to the disk.
-_ROWS_IN_MEMORY = 50_000
+#: Rows that are held in memory, more than a usual batch has; what goes beyond is written to the disk.
+_ROWS_IN_MEMORY = 250_000
 
 
 class Spool:
@@ -61,8 +61,15 @@ class Spool:
         self._days.append(_added_up(pl.concat(days)))
         return ledger
 
+    def frame(self) -> pl.DataFrame | None:
+        """All rows: the columns of ``events``, ``file_index`` and ``row_index``; None where they are on the disk."""
+        empty = EVENTS.empty().with_columns(
+            pl.lit(None, pl.Int32).alias("file_index"), pl.lit(None, pl.Int64).alias("row_index")
+        )
+        return None if self._written else pl.concat([empty, *self._waiting])
+
     def files(self) -> list[Path]:
-        """All rows as Parquet files, in order: the columns of ``events``, ``file_index`` and ``row_index``."""
+        """All rows as Parquet files, in order, with the same columns."""
         self._write(self._waiting)
         return list(self._written)
 

@@ -68,7 +68,11 @@ class View:
         events = queries.sql_list([store / "events" / f"{batch.id}.parquet" for batch in filled])
         days = queries.sql_list([store / "days" / f"{batch.id}.parquet" for batch in batches])
         self._store = store
-        self._cut = (queries.KNOWN_EVENTS.format(paths=events, **cut), queries.KNOWN_DAYS.format(paths=days, **cut))
+        self._cut = (
+            queries.KNOWN_EVENTS.format(paths=events, **cut),
+            queries.KNOWN_DAYS.format(paths=days, **cut),
+            queries.KNOWN_PARTS.format(parts=_parts(store, filled, cut)),
+        )
         first_known = self._read(queries.FIRST_DAY).item()
         if first_known is None:
             raise CutoffError(
@@ -178,6 +182,14 @@ class View:
                 f"{str(error).splitlines()[0]}.",
                 "Run `detente doctor` to see which file is missing or damaged.",
             ) from error
+
+
+def _parts(store: Path, batches: list[Batch], cut: dict[str, object]) -> str:
+    """SQL for what cells are added up from: sums where they were written, else the events themselves."""
+    sums = [store / "sums" / f"{batch.id}.parquet" for batch in batches if batch.has_sums]
+    events = [store / "events" / f"{batch.id}.parquet" for batch in batches if not batch.has_sums]
+    given = ((queries.PARTS_OF_CELLS, sums), (queries.PARTS_OF_EVENTS, events))
+    return "union all".join(sql.format(paths=queries.sql_list(paths), **cut) for sql, paths in given if paths)
 
 
 def _where(of: Pair | Dyad | None, since: dt.date | None, until: dt.date | None) -> str:

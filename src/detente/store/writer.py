@@ -26,20 +26,21 @@ import polars as pl
 
 from detente.domain.ledger import Ledger
 from detente.domain.records import Part, Repeats
-from detente.domain.tables import EVENTS
 from detente.errors import StoreError
 from detente.store import queries
 from detente.store.engine import open_cursor
-from detente.store.manifest import Batch, LoadedFile, digest, read_manifest, sync_all, write_manifest
-from detente.store.repeats import find_repeats
+from detente.store.manifest import FOLDERS, Batch, LoadedFile, digest, read_manifest, sync_all, write_manifest
+from detente.store.repeats import find_left_out
 from detente.store.spool import Spool
+from detente.store.sums import sum_up
 
 CoverageRule = Literal["every_day_has_rows", "span"]
 ALREADY_HELD = "event_already_held"
 _SPOOL = ".spool-"
 _KEPT = "kept"
 _TOTALS = ("read", "kept", "ignored", "failed", "notes")
-_FOLDERS = ("events", "days", "ledgers")
+#: Rows that are read together: one pair's rows lie in few such groups.
+_ROW_GROUP = 32768
 _LOCK_WAIT_SECONDS = 5.0
 #: A batch is committed when it holds so many rows or files: what a kill may cost, a second or two of work. Where it
 #: ends depends on the files alone, so that a load that was killed and begun again gives the same batches.
@@ -157,38 +158,49 @@ class Writer:
         return _OpenBatch(provider, repeats, coverage_rule, directory, Spool(directory))
 
     def _write_kept(self, fresh: _OpenBatch, held: list[Batch]) -> dict[str, Any]:
-        """Write the rows that are no repeats, sorted, and move the others in their files' ledgers.
+        """Write the rows that are no repeats, sorted, and their sums; move the others in their files' ledgers.
 
         Returns:
             What a ``Batch`` says about its events file.
         """
-        target, files = fresh.directory / _KEPT, fresh.spool.files()
-        reach: tuple[Any, ...] = (0, None, None, None, None)
-        if files:
-            reach = self._write_sorted(files, target, held, fresh)
+        target = fresh.directory / _KEPT
+        frame = fresh.spool.frame()
+        files = [] if frame is not None else fresh.spool.files()
+        rows = pl.scan_parquet(files) if frame is None else frame.lazy()
+        left_out = self._left_out(rows, held, fresh)
+        if frame is None:
+            self._engine.register("left_out", left_out.select("row_index").to_arrow())
+            self._engine.execute(queries.SPOOLED.format(paths=queries.sql_list(files)))
+            self._engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(target)))
         else:
-            EVENTS.empty().with_columns(file_index=pl.lit(None, pl.Int32)).write_parquet(target)
+            kept = frame.join(left_out, on="row_index", how="anti").sort("actor", "recipient", "occurred", "row_index")
+            kept.drop("row_index").write_parquet(target, compression="zstd", row_group_size=_ROW_GROUP)
+        events = pl.scan_parquet(target) if frame is None else kept.lazy()
+        sum_up(events).write_parquet(fresh.directory / "sums", compression="zstd", row_group_size=_ROW_GROUP)
+        return {"bytes": target.stat().st_size, "sha256": digest(target), "has_sums": True, **_reach(events)}
+
+    def _left_out(self, rows: pl.LazyFrame, held: list[Batch], fresh: _OpenBatch) -> pl.DataFrame:
+        """Find the rows that are not kept, and move them in the ledgers of their files."""
+        about, repeats = _reach(rows), fresh.repeats
+        filled = [batch for batch in held if batch.rows] if about["rows"] else []
+        near = [batch for batch in filled if batch.first_day <= about["last_day"]]
+        near = [batch for batch in near if batch.last_day >= about["first_day"]]
+        left_out = find_left_out(
+            rows,
+            repeats,
+            same_ids=self._events_of([batch for batch in filled if _may_share_ids(batch, about, near)]),
+            same_days=self._events_of([batch for batch in near if _is_in_reach(batch, about, repeats)]),
+        )
+        rule = repeats.rule if repeats else "repeat"
+        for index, is_held, count in left_out.group_by("file_index", "is_held").len().iter_rows():
+            fresh.spool.ledgers[index].move_to_ignored(ALREADY_HELD if is_held else rule, count)
         for ledger in fresh.spool.ledgers:
             ledger.check()
-        names = ("first_day", "last_day", "first_known", "last_known")
-        about = {name: value.isoformat() if value else "" for name, value in zip(names, reach[1:], strict=True)}
-        return {"rows": reach[0], "bytes": target.stat().st_size, "sha256": digest(target), **about}
+        return left_out
 
-    def _write_sorted(self, files: list[Path], target: Path, held: list[Batch], fresh: _OpenBatch) -> tuple[Any, ...]:
-        span = pl.scan_parquet(files).select(pl.col("occurred").min().alias("a"), pl.col("occurred").max().alias("z"))
-        first, last = (str(day) for day in span.collect().row(0))
-        near = [b.id for b in held if b.rows and b.first_day <= last and b.last_day >= first]
-        earlier = queries.sql_list([self._store / "events" / f"{name}.parquet" for name in near]) if near else None
-        self._engine.execute(queries.SPOOLED.format(paths=queries.sql_list(files)))
-        self._engine.execute(queries.held_events(earlier))
-        find_repeats(self._engine, fresh.repeats, earlier)
-        rule = fresh.repeats.rule if fresh.repeats else "repeat"
-        for index, again, repeated in self._engine.execute(queries.LEFT_OUT).fetchall():
-            fresh.spool.ledgers[index].move_to_ignored(ALREADY_HELD, again)
-            fresh.spool.ledgers[index].move_to_ignored(rule, repeated)
-        reach: tuple[Any, ...] = self._engine.execute(queries.REACH).fetchall()[0]
-        self._engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(target)))
-        return reach
+    def _events_of(self, batches: list[Batch]) -> pl.LazyFrame | None:
+        paths = [self._store / "events" / f"{batch.id}.parquet" for batch in batches]
+        return pl.scan_parquet(paths) if paths else None
 
 
 @dataclass(frozen=True)
@@ -224,18 +236,55 @@ def open_writer(store: Path) -> Iterator[Writer]:
             writer.commit()
 
 
+def _reach(events: pl.LazyFrame) -> dict[str, Any]:
+    """How many events there are, and the reach of both clocks and of the provider's own ids."""
+    key = pl.col("event_key").cast(pl.Int64, strict=False)
+    is_number = (key.is_not_null() | pl.col("event_key").is_null()).all()
+    rows, *clocks, first, last = (
+        events.select(
+            pl.len(),
+            *(pl.col(name).min().alias(f"first_{name}") for name in ("occurred", "known_at")),
+            *(pl.col(name).max().alias(f"last_{name}") for name in ("occurred", "known_at")),
+            pl.when(is_number).then(key.min()).alias("first_key"),
+            pl.when(is_number).then(key.max()).alias("last_key"),
+        )
+        .collect()
+        .row(0)
+    )
+    names = ("first_day", "first_known", "last_day", "last_known")
+    about = {name: value.isoformat() if value else "" for name, value in zip(names, clocks, strict=True)}
+    return {"rows": rows, **about, "first_key": first, "last_key": last}
+
+
+def _may_share_ids(batch: Batch, about: dict[str, Any], near: list[Batch]) -> bool:
+    """Whether an earlier batch may hold an id of the rows; where ids are no numbers, whether it shares a day."""
+    if batch.first_key is None or batch.last_key is None or about["first_key"] is None:
+        return batch in near
+    return batch.first_key <= int(about["last_key"]) and batch.last_key >= int(about["first_key"])
+
+
+def _is_in_reach(batch: Batch, about: dict[str, Any], repeats: Repeats | None) -> bool:
+    """Whether a row may repeat one of an earlier batch: by a rule with a window, one known about as long."""
+    if repeats is None or repeats.within_minutes is None:
+        return repeats is not None
+    window = dt.timedelta(minutes=repeats.within_minutes)
+    first, last = (dt.datetime.fromisoformat(about[name]) for name in ("first_known", "last_known"))
+    return not (
+        dt.datetime.fromisoformat(batch.first_known) > last + window
+        or dt.datetime.fromisoformat(batch.last_known) < first - window
+    )
+
+
 def _name_files(store: Path, fresh: _OpenBatch, batch: Batch) -> list[Path]:
     """Write the batch's files and give them their names; what makes them count is the manifest."""
     fresh.spool.days().write_parquet(fresh.directory / "days", compression="zstd")
     accounts = [ledger.as_dict() for ledger in fresh.spool.ledgers]
     (fresh.directory / "ledgers").write_text(json.dumps(accounts, ensure_ascii=False), "utf-8")
     named = []
-    for folder, written, ending in (
-        ("events", _KEPT, "parquet"),
-        ("days", "days", "parquet"),
-        ("ledgers", "ledgers", "json"),
-    ):
+    for folder in FOLDERS:
         (store / folder).mkdir(exist_ok=True)
+        written = _KEPT if folder == "events" else folder
+        ending = "json" if folder == "ledgers" else "parquet"
         named.append((fresh.directory / written).replace(store / folder / f"{batch.id}.{ending}"))
     return named
 
@@ -260,7 +309,7 @@ def _sweep(store: Path) -> None:
         shutil.rmtree(spool, ignore_errors=True)
     for half_written in store.glob(".*.tmp"):
         half_written.unlink(missing_ok=True)
-    for folder in _FOLDERS:
+    for folder in FOLDERS:
         for path in (store / folder).glob("*") if (store / folder).is_dir() else ():
             if path.stem not in named:
                 path.unlink(missing_ok=True)
