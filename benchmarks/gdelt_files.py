@@ -163,7 +163,7 @@ def _rows(words: _Vocabulary, rng: np.random.Generator, count: int, start: dt.da
     sources = np.maximum(1, (mentions * rng.beta(0.4, 4, count)).astype(int))
     tone = pl.Series(np.round(rng.normal(-2.0, 3.8, count), 12)).cast(pl.String)
     first, second = _actor(words, rng, count, ACTOR_KINDS), _actor(words, rng, count, RECIPIENT_KINDS)
-    place, elsewhere = _place(words, rng, count), _place(words, rng, count)
+    place, elsewhere = _place(rng, count), _place(rng, count)
     action = np.where(rng.random(count) < 0.68, place, elsewhere)
     milli = words.milli[code]
     columns = [
@@ -204,7 +204,7 @@ def _seldom(rng: np.random.Generator, count: int, text: str, share: float) -> pl
     return pl.Series(text, ["", text]).gather((rng.random(count) < share).astype(int))
 
 
-def _place(words: _Vocabulary, rng: np.random.Generator, count: int) -> np.ndarray:
+def _place(rng: np.random.Generator, count: int) -> np.ndarray:
     """Numbers of places; an eighth of the rows has none."""
     return np.where(rng.random(count) > 0.12, 1 + rng.integers(PLACES, size=count), 0)
 

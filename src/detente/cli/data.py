@@ -23,10 +23,18 @@ class Exportable(StrEnum):
     """What can be exported."""
 
     events = "events"
+    series = "series"
     levels = "levels"
     standings = "standings"
     forecasts = "forecasts"
     gaps = "gaps"
+
+
+class Period(StrEnum):
+    """How long a period of a series is."""
+
+    week = "week"
+    month = "month"
 
 
 def load(
@@ -84,17 +92,21 @@ def export(
         tuple[str, str] | None, typer.Option("--pair", metavar="STATE STATE", help="One pair only.")
     ] = None,
     dyads: Annotated[bool, typer.Option("--dyads", help="levels, standings: each direction apart.")] = False,
+    period: Annotated[Period, typer.Option("--period", help="series: how long its periods are.")] = Period.week,
     as_of: AsOf = None,
     store: StoreDir = None,
     provider: Provider = None,
     as_json: Json = False,
 ) -> None:
-    """Write events, levels, standings (by year), forecasts, or the gap calendar of synced archives to a file."""
+    """Write events, their sums by dyad, levels, standings (by year), forecasts, or archives' gaps to a file."""
     if what is Exportable.gaps:
         _export_gaps(store, to, as_json=as_json)
         return
     world = open_world_for(store, as_of, provider)
-    frame = _exported(world, what, pair, by="dyad" if dyads else "pair")
+    if what is Exportable.series:
+        frame = world.view.series(period.value, world.pair(*pair).pair if pair else None)
+    else:
+        frame = _exported(world, what, pair, by="dyad" if dyads else "pair")
     write_frame(frame, to)
     if to != "-":
         summary = {"file": to, "rows": frame.height, "as_of": str(world.as_of), "provider": world.provider}

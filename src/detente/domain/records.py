@@ -18,11 +18,13 @@ class Part:
         events: Rows of the table ``events`` (see ``domain.tables``).
         days: Rows of the table ``coverage``: what this part says about which days the provider covered.
         ledger: The account of this part alone.
+        is_checked: Whether both tables were checked against their schemas, with others that they were cut from.
     """
 
     events: pl.DataFrame
     days: pl.DataFrame
     ledger: Ledger
+    is_checked: bool = False
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class BlockLines:
             return
         columns = np.full(len(self.starts), width)
         columns[doubtful] = [self.count_fields(int(index)) for index in doubtful]
-        if int(np.count_nonzero(self.block.bytes == self._separator[0])) == int(columns.sum()) - len(columns):
+        if self.block.count(self._separator[0]) == int(columns.sum()) - len(columns):
             self.__dict__["columns"] = columns
 
     def count_fields(self, index: int) -> int:

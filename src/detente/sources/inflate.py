@@ -14,13 +14,14 @@ from typing import IO, Any
 
 from detente.domain.ledger import Failure
 
-_fast: Any
 try:
-    from isal import isal_zlib as _fast
+    from isal import isal_zlib
 except ImportError:  # pragma: no cover - a platform without it
-    _fast = zlib
+    isal_zlib = None
+_fast: Any = isal_zlib or zlib
 
-_COMPRESSED_READ = 4 * 1024 * 1024
+#: Inflates to some 4 MB: pieces that the C library keeps for the next when they are freed.
+_COMPRESSED_READ = 1024 * 1024
 _CAREFUL_READ = 65536
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _RAW = -15
@@ -32,11 +33,16 @@ def inflate_member(
     file: IO[bytes], archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int
 ) -> Iterator[bytes | Failure]:
     """The text of one member in chunks of at most ``size`` bytes, and a failure at its end where it is damaged."""
-    given = 0
+    given, held = 0, list[bytes]()
     try:
         for chunk in _quickly(file, archive, member, size):
-            given += len(chunk)
-            yield chunk
+            held.append(chunk)
+            if sum(map(len, held)) >= size:
+                given += sum(map(len, held))
+                yield b"".join(held)
+                held = []
+        if held:
+            yield b"".join(held)
     except _BROKEN:
         yield from _carefully(archive, member, size, given)
 

@@ -1,6 +1,6 @@
 """Files as blocks of whole lines, in bounded memory: plain, gzip, or zip with any number of members.
 
-Out come blocks of some 24 MB that end at a line end, all line ends made line feeds. A line over 1 MiB is counted
+Out come blocks of some 16 MB that end at a line end, all line ends made line feeds. A line over 1 MiB is counted
 and skipped without being held; what a damaged archive still gives is kept and the break is counted. Refused outright:
 what cannot be opened, what is empty, and what is not text.
 """
@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -23,13 +23,16 @@ from detente.errors import SourceError
 from detente.sources.inflate import inflate_member
 
 #: Bytes of text in a block: large enough that per-block work does not show, small against memory.
-BLOCK_BYTES = 24 * 1024 * 1024
+BLOCK_BYTES = 16 * 1024 * 1024
+#: A little less than what glibc calls DEFAULT_MMAP_THRESHOLD_MAX.
+_LARGEST_KEPT = 32 * 1024 * 1024 - 65536
 #: No provider writes lines near this; a longer one is damage, and holding it is how readers die.
 LONGEST_LINE = 1024 * 1024
 _COMPRESSED_READ = 1024 * 1024
 _SALVAGE_STEPS = (65536, 1024, 1)
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _LINE_FEED = 10
+_CACHED = 256 * 1024
 _BOM = b"\xef\xbb\xbf"
 #: Members of an archive that go with data but are none.
 _NOT_DATA = (".pdf", ".html", ".htm", ".md", ".doc", ".docx", ".xml", ".json", ".parquet", ".sha256", ".md5")
@@ -62,7 +65,16 @@ class Block:
     @cached_property
     def ends(self) -> np.ndarray:
         """Where each line's line feed is."""
-        return np.flatnonzero(self.bytes == _LINE_FEED)
+        found = [np.flatnonzero(piece == _LINE_FEED) + at for at, piece in self.pieces()]
+        return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+    def count(self, byte: int) -> int:
+        """How often a byte occurs."""
+        return sum(int(np.count_nonzero(piece == byte)) for _, piece in self.pieces())
+
+    def pieces(self) -> Iterator[tuple[int, np.ndarray]]:
+        """The text in pieces that fit the processor's cache, each with its place."""
+        return ((at, self.bytes[at : at + _CACHED]) for at in range(0, len(self.data), _CACHED))
 
 
 def read_blocks(path: Path, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
@@ -75,6 +87,7 @@ def read_blocks(path: Path, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
     Raises:
         SourceError: when it cannot be opened or read, is empty, or is not text.
     """
+    _keep_memory()
     with open_file(path) as file:
         magic = file.read(4)
         if not magic:
@@ -86,6 +99,16 @@ def read_blocks(path: Path, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
             chunks = _inflated(file, block_bytes) if magic[:2] == _GZIP else _plain(file, block_bytes)
             name = path.name.removesuffix(".gz")
             yield from _blocks(chunks, path, name)
+
+
+@cache
+def _keep_memory() -> None:
+    """Let the C library keep what is freed, for the next block.
+
+    Where it is glibc it gives large pieces back to the system at once, and getting them anew, page by page, takes
+    longer than inflating them. When one of the largest size that it reckons with is freed, it keeps smaller ones too.
+    """
+    bytes(_LARGEST_KEPT)
 
 
 @contextmanager

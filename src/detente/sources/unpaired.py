@@ -18,7 +18,7 @@ from detente.sources.vocabulary import cameo_codes
 
 RULE = "no_country"
 _DAYS = ["file", "file_day", "columns", "day", "added"]
-_MOMENTS = ["day", "added"]
+_MOMENT = pl.concat_str(pl.col("day", "added").fill_null(""), separator=" ")
 _LONGEST_KEY = 18
 
 
@@ -37,10 +37,10 @@ def pass_over(
     plain = rows.select(_is_plain().fill_null(value=False).alias("plain")).to_series()
     days = judge_days(rows.select(_DAYS).filter(plain).group_by(_DAYS, maintain_order=True).agg(rows=pl.len()))
     bad = days.filter(pl.col("failed").is_not_null())
-    if bad.height:  # and whatever shares a day and a moment with one of them
-        is_near = pl.all_horizontal(pl.col(name).is_in(bad[name].implode(), nulls_equal=True) for name in _MOMENTS)
-        plain &= ~rows.select(is_near.alias("near")).to_series()
-        days = days.filter(~is_near)
+    if bad.height:  # in whichever of the files
+        is_bad = _MOMENT.is_in(bad.select(_MOMENT).to_series().implode())
+        plain &= ~rows.select(is_bad.alias("bad")).to_series()
+        days = days.filter(~is_bad)
     passed = days.select("file", "occurred", "known_at", "rows")
     return rows.filter(~plain), PassedOver(RULE, passed)
 

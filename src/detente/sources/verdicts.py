@@ -14,7 +14,7 @@ import polars as pl
 
 from detente.domain.ledger import EXCERPT_CHARS, LISTED_FAILURES, Failure, Ledger
 from detente.domain.records import Part
-from detente.domain.tables import COVERAGE, EVENTS
+from detente.domain.tables import COVERAGE, EVENTS, check_table
 from detente.sources.cards import Card, Coverage
 
 Verdicts = Sequence[tuple[str, pl.Expr]]
@@ -139,14 +139,15 @@ def close_parts(
     if passed:
         for file, rows in days_passed(passed).iter_rows():
             ledgers[file].ignore(passed.rule, rows)
-    events, covered = fit_events(kept, provider, card.coder), fit_days(days, provider)
+    events = check_table(fit_events(kept, provider, card.coder), EVENTS)
+    covered = check_table(fit_days(days, provider), COVERAGE)
     spans = dict(days.group_by("file").len().iter_rows())
     parts, first, first_day = [], 0, 0
     for file, ledger in enumerate(ledgers):
         ledger.kept = sizes.get(file, 0)
         ledger.read = ledger.kept + sum(ledger.ignored.values()) + sum(ledger.failed.values())
         about = covered.slice(first_day, spans.get(file, 0))
-        parts.append(Part(events.slice(first, ledger.kept), about, ledger))
+        parts.append(Part(events.slice(first, ledger.kept), about, ledger, is_checked=True))
         first, first_day = first + ledger.kept, first_day + about.height
     return parts
 

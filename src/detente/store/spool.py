@@ -39,7 +39,8 @@ class Spool:
         Raises:
             DataError: when a part breaks its schema, or the account does not add up.
         """
-        ledger, days = Ledger(path), [COVERAGE.empty()]
+        ledger = Ledger(path)
+        days: list[pl.DataFrame] = []
         own: list[pl.DataFrame] = []
         self._write(self._waiting, only_if_many=True)
         before = len(self._written)
@@ -58,7 +59,7 @@ class Spool:
         self._waiting += own
         self.rows += ledger.kept
         self.ledgers.append(ledger)
-        self._days.append(_added_up(pl.concat(days)))
+        self._days += days
         return ledger
 
     def frame(self) -> pl.DataFrame | None:
@@ -75,7 +76,14 @@ class Spool:
 
     def days(self) -> pl.DataFrame:
         """What the files say about which days are covered: rows of the table ``coverage``, each file's apart."""
-        return pl.concat([COVERAGE.empty(), *self._days])
+        empty = COVERAGE.empty().with_columns(pl.lit(None, pl.Int32).alias("file_index"))
+        return (
+            pl.concat([empty, *self._days])
+            .group_by("file_index", "provider", "day", "status")
+            .agg(pl.col("rows").sum(), pl.col("known_at").max())
+            .sort("file_index", "day", "status", "provider")
+            .select(COVERAGE.names)
+        )
 
     def _numbered(
         self, parts: Iterable[Part], provider: str, days: list[pl.DataFrame], ledger: Ledger
@@ -83,13 +91,17 @@ class Spool:
         """The events of a file's parts with their numbers; its days and its account are added to those given."""
         row = self.rows
         for part in parts:
-            events = check_table(part.events, EVENTS)
-            days.append(check_table(part.days, COVERAGE).with_columns(pl.lit(provider).alias("provider")))
+            if not part.is_checked:
+                check_table(part.events, EVENTS)
+                check_table(part.days, COVERAGE)
+            events = part.events
+            file = pl.lit(len(self.ledgers), pl.Int32).alias("file_index")
+            days.append(part.days.with_columns(pl.lit(provider).alias("provider"), file))
             ledger.add(part.ledger)
             if events.height:
                 yield events.with_columns(
                     pl.lit(provider).alias("provider"),
-                    pl.lit(len(self.ledgers), pl.Int32).alias("file_index"),
+                    file,
                     pl.int_range(row, row + events.height, dtype=pl.Int64).alias("row_index"),
                 )
             row += events.height
@@ -107,12 +119,3 @@ class Spool:
         for path in self._written[first:]:
             path.unlink(missing_ok=True)
         del self._written[first:]
-
-
-def _added_up(days: pl.DataFrame) -> pl.DataFrame:
-    return (
-        days.group_by("provider", "day", "status", maintain_order=True)
-        .agg(pl.col("rows").sum(), pl.col("known_at").max())
-        .select(COVERAGE.names)
-        .sort("day", "status")
-    )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import duckdb
 import polars as pl
 
 from detente.domain.actors import Dyad, Pair
-from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, EVENTS, check_table
+from detente.domain.tables import CELLS, CELLS_BY_PLACE, CELLS_BY_ROLE, COVERAGE, EVENTS, SERIES, check_table
 from detente.errors import CutoffError, StoreError
 from detente.store import queries
 from detente.store.drivers import read_drivers
@@ -20,6 +20,7 @@ from detente.store.engine import open_cursor
 if TYPE_CHECKING:
     from detente.store.manifest import Batch
 
+Period = Literal["week", "month"]
 #: A day is thin when it has fewer rows than this share of the provider's usual day; see ``_judge``.
 _THIN_SHARE = 0.2
 #: The usual day is the median of so many covered days before it …
@@ -106,6 +107,19 @@ class View:
             return cells if since is None else cells.filter(pl.col("occurred") >= since)
         where = _where(pair, since, None)
         return check_table(self._frame(queries.CELLS.format(where=where), CELLS.schema), CELLS)
+
+    def series(
+        self, period: Period = "week", of: Pair | Dyad | None = None, *, since: dt.date | None = None
+    ) -> pl.DataFrame:
+        """Events of each dyad added up by calendar week or month: rows of the table ``series``.
+
+        Args:
+            period: ``week`` (from Monday) or ``month``.
+            of: A pair (both directions) or a dyad; None for all.
+            since: First day.
+        """
+        sql = queries.SERIES.format(period=period, where=_where(of, since, None))
+        return check_table(self._frame(sql, SERIES.schema), SERIES)
 
     def cells_by_role(self, pair: Pair | None = None, *, since: dt.date | None = None) -> pl.DataFrame:
         """Events added up by day, dyad and who acts for the state: rows of the table ``cells_by_role``.

@@ -21,12 +21,14 @@ from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, C
 from detente.domain.tables.read import ASSESSMENTS, ATTRIBUTIONS
 from detente.domain.tables.schema import Column, Table, check_table
 from detente.domain.tables.scored import BINS, ISSUED, SCORED, SCORES
+from detente.domain.tables.series import SERIES
 from detente.domain.tables.slots import SLOTS
 from detente.domain.tables.standing import STANDINGS
 
 TABLES: tuple[Table, ...] = (
     EVENTS,
     CELLS,
+    SERIES,
     COVERAGE,
     CHRONOLOGY,
     WEEKS,
@@ -108,6 +110,7 @@ __all__ = [
     "SCORED",
     "SCORED_PROVOCATIONS",
     "SCORES",
+    "SERIES",
     "SLOTS",
     "STANDINGS",
     "STATUSES",
