@@ -28,7 +28,7 @@ from detente.sources import gdelt_lists
 from detente.store import Store, open_store
 
 sys.path.insert(0, str(Path(__file__).parent / "sources"))
-from rows import gdelt_row
+from rows import gdelt_row, mention_row
 from rude_server import HASTY, RudeServer, cut_after, downloads, serving, status
 
 KILLS = int(os.environ.get("DETENTE_KILLS", "4"))
@@ -294,6 +294,29 @@ def test_the_translated_feed_comes_when_asked_for(publisher: Publisher, tmp_path
     store, report = synced(publisher, tmp_path, translated=True)
     assert report.fetched == 8
     assert set(store.slots()["family"]) == {"events_2", "events_2_translated"}
+
+
+def test_mentions_come_with_their_events_when_asked_for(publisher: Publisher, tmp_path: Path) -> None:
+    """Files of both kinds in one plan; mentions of the events that are held are kept, also in a later run alone."""
+    stamps = ("20150301120000", "20150301121500")
+    for stamp in stamps:
+        lines = [mention_row(int(stamp) * 100 + row, found=stamp) for row in range(4)]
+        body = zipped(f"{stamp}.mentions.CSV.zip", lines)
+        publisher.server.files[f"/gdeltv2/{stamp}.mentions.CSV.zip"] = body
+        publisher.add_line(f"{len(body)} {md5(body)} http://data.example.org/gdeltv2/{stamp}.mentions.CSV.zip")
+    apart, _ = synced(publisher, tmp_path / "apart")
+    store, report = synced(publisher, tmp_path, mentions=True)
+    assert (report.fetched, report.loaded.kept, report.mentions.kept) == (9, 21, 6)
+    assert report.mentions.ignored == {"event_not_held": 2}
+    assert "mentions: 8 read = 6 kept + 2 ignored + 0 failed" in str(report)
+    told = store.slots().filter(pl.col("family") == "mentions_2")
+    assert dict(told["status"].value_counts().rows()) == {"missing": 94, "loaded": 2}
+    mentions = store.view().mentions()
+    assert mentions.height == 6
+    assert synced(publisher, tmp_path, mentions=True)[1].fetched == 0
+    _, later = synced(publisher, tmp_path / "apart", mentions=True)
+    assert later.fetched == 2
+    assert apart.view().mentions().equals(mentions)
 
 
 def test_a_file_that_changed_after_it_was_loaded_is_told_and_left_alone(publisher: Publisher, tmp_path: Path) -> None:

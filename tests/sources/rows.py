@@ -50,6 +50,16 @@ def gdelt_row(key: int = 1, *, width: int = 61, **other: str) -> str:
     return "\t".join(row)
 
 
+def mention_row(key: int = 1, **other: str) -> str:
+    """One row of a GDELT mentions file: the third sentence of an article tells of an event."""
+    row = {
+        "event": str(key), "day": "20180326000000", "found": "20180326044500", "medium": "1", "outlet": "example.org",
+        "url": "https://example.org/article", "sentence": "3", "actor": "120", "recipient": "150", "action": "133",
+        "raw": "1", "confidence": "60", "length": "2413", "tone": "-3.75", "translation": "", "extras": "",
+    } | other  # fmt: skip
+    return "\t".join(row.values())
+
+
 def keds_row(day: str = "790415", actor: str = "USA", recipient: str = "USR", code: str = "031") -> str:
     """One row of a tab-separated KEDS file: the United States meet the Soviet Union."""
     return f"{day}\t{actor}\t{recipient}\t{code}\t(MEET)\tMEETING"

@@ -27,6 +27,7 @@ class Exportable(StrEnum):
     levels = "levels"
     standings = "standings"
     forecasts = "forecasts"
+    mentions = "mentions"
     gaps = "gaps"
 
 
@@ -40,7 +41,7 @@ class Period(StrEnum):
 def load(
     provider: Annotated[
         str,
-        typer.Argument(help="Whose files: icews, gdelt, keds, table (any tidy file), or drivers."),
+        typer.Argument(help="Whose files: icews, gdelt, keds, table (any tidy file), drivers, or mentions."),
     ],
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or directories of files.")],
     column_map: Annotated[
@@ -57,13 +58,16 @@ def load(
     store: StoreDir = None,
 ) -> None:
     """Load files already on disk; every file is closed with a ledger that adds up."""
-    from detente import outside, pipeline
+    from detente import mentions, outside, pipeline
     from detente.sources import ReadOptions, find_source
     from detente.store import open_store
     from detente.world import default_store_path
 
     if provider == outside.DRIVERS:
         _load_drivers(open_store(store or default_store_path()), paths, dry_run=dry_run, as_json=as_json)
+        return
+    if provider == mentions.MENTIONS:
+        _load_mentions(open_store(store or default_store_path()), paths, dry_run=dry_run, as_json=as_json)
         return
     options = ReadOptions(map=_pairs(column_map or []), undirected=undirected, gaps=tuple(gaps or ()), name=name)
     held = open_store(store or default_store_path())
@@ -98,7 +102,7 @@ def export(
     provider: Provider = None,
     as_json: Json = False,
 ) -> None:
-    """Write events, their sums by dyad, levels, standings (by year), forecasts, or archives' gaps to a file."""
+    """Write events, where they can be read, sums by dyad, levels, standings, forecasts, or gaps to a file."""
     if what is Exportable.gaps:
         _export_gaps(store, to, as_json=as_json)
         return
@@ -159,6 +163,26 @@ def _load_drivers(store: Store, paths: list[Path], *, dry_run: bool, as_json: bo
         raise typer.Exit(1)
 
 
+def _load_mentions(store: Store, paths: list[Path], *, dry_run: bool, as_json: bool) -> None:
+    from detente import mentions
+
+    plan = mentions.plan_mentions(store, paths)
+    if not as_json:
+        console(stderr=True).print(str(plan), highlight=False)
+    if dry_run:
+        if as_json:
+            show_json(plan.as_dict())
+        return
+    with progress_bar(quiet=as_json) as progress:
+        report = mentions.load_mentions(store, paths, progress=progress)
+    if as_json:
+        show_json(report.as_dict())
+    else:
+        console().print(str(report), highlight=False)
+    if report.failed_files:
+        raise typer.Exit(1)
+
+
 def _export_gaps(store: Path | None, to: str, *, as_json: bool) -> None:
     """Every file of the synced archives that is missing, empty, corrupt or late."""
     from detente.store import open_store
@@ -177,6 +201,8 @@ def _exported(
     world: World, what: Exportable, pair: tuple[str, str] | None, *, by: Literal["pair", "dyad"]
 ) -> pl.DataFrame:
     view = world.pair(*pair) if pair else None
+    if what is Exportable.mentions:
+        return world.view.mentions(view.pair if view else None)
     if what is Exportable.events:
         return view.events() if view else world.view.events()
     if what is Exportable.levels:

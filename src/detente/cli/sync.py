@@ -29,6 +29,9 @@ def sync(
         str | None, typer.Option("--base", metavar="URL", help="Base address, of a mirror (or DETENTE_GDELT_BASE).")
     ] = None,
     translated: Annotated[bool, typer.Option("--translated", help="The translated feed as well.")] = False,
+    mentions: Annotated[
+        bool, typer.Option("--mentions", help="Which articles told of the events: address, sentence, characters.")
+    ] = False,
     downloads: Annotated[
         Path | None,
         typer.Option("--downloads", metavar="DIR", help="Where files lie until loaded (or DETENTE_DOWNLOADS)."),
@@ -58,6 +61,7 @@ def sync(
         base=chosen,
         folder=room.downloads_folder(downloads, archive, chosen),
         translated=translated,
+        mentions=mentions,
         keep_files=keep_files,
     )
     held, fetcher = open_store(store or default_store_path()), Downloads(Door())

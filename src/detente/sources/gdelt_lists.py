@@ -16,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 FIRST, SECOND, TRANSLATED = "events_1", "events_2", "events_2_translated"
+MENTIONS, MENTIONS_TRANSLATED = "mentions_2", "mentions_2_translated"
 SLOT = dt.timedelta(minutes=15)
 #: A slot that is not listed may still come for so long; after that it is missing.
 LATE_FOR = dt.timedelta(hours=24)
@@ -237,7 +238,7 @@ def expected_slots(family: Family, since: dt.datetime, until: dt.datetime) -> It
 
 def known_gap(slot: Slot) -> str | None:
     """The rule by which a file is known not to exist, or None."""
-    family = SECOND if slot.family == TRANSLATED else slot.family
+    family = slot.family if slot.family == FIRST else SECOND
     for gap in load_addresses().known_gaps:
         if gap.family == family and gap.first <= slot.start.date() <= gap.last:
             return gap.rule

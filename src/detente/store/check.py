@@ -9,6 +9,7 @@ import polars as pl
 
 from detente.store.drivers import check_drivers
 from detente.store.manifest import FOLDERS, Batch, digest, read_manifest
+from detente.store.mentions import check_mentions
 
 _RELOAD = "Load its file again into a new store."
 
@@ -24,6 +25,7 @@ def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
     for batch in batches:
         yield from _check_batch(store, batch, deep=deep)
     yield from check_drivers(store)
+    yield from check_mentions(store)
     named = {batch.id for batch in batches}
     left = [path for folder in FOLDERS for path in (store / folder).glob("*") if path.stem not in named]
     left += [*store.glob(".spool-*"), *store.glob(".*.tmp")]

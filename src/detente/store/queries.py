@@ -80,6 +80,8 @@ order by occurred, known_at, actor, recipient, provider_code, event_key, line
 {limit}
 """
 
+KEYS = "select distinct event_key from events where event_key is not null and {where}"
+
 PAIRS = """
 select least(actor, recipient) || '-' || greatest(actor, recipient) as pair,
        sum(n)::bigint as n, min(occurred) as first_day, max(occurred) as last_day,

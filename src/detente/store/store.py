@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from detente.domain.ledger import Ledger
     from detente.domain.records import Part, Repeats
+    from detente.store.mentions import MentionFile
     from detente.store.view import View
     from detente.store.writer import CoverageRule, Receipt, Writer
 
@@ -164,6 +165,18 @@ class Store:
         from detente.store.drivers import read_drivers  # noqa: PLC0415 - rarely needed
 
         return read_drivers(self.path, as_of)
+
+    def append_mentions(self, files: Sequence[MentionFile], *, loaded_at: dt.datetime) -> list[bool]:
+        """Append files of mentions; see ``store.mentions.append_mentions``.
+
+        Raises:
+            StoreError: when the store was opened for reading, is being written, or cannot be written.
+        """
+        from detente.store.mentions import append_mentions  # noqa: PLC0415 - rarely needed
+
+        if self.read_only:
+            raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
+        return append_mentions(self.path, files, loaded_at=loaded_at)
 
     def slots(self) -> pl.DataFrame:
         """The gap calendar of the archives that were synced: rows of the table ``slots``, in order of time.

@@ -16,6 +16,7 @@ from detente.errors import CutoffError, StoreError
 from detente.store import queries
 from detente.store.drivers import read_drivers
 from detente.store.engine import open_cursor
+from detente.store.mentions import read_mentions
 
 if TYPE_CHECKING:
     from detente.store.manifest import Batch
@@ -171,6 +172,19 @@ class View:
     def drivers(self) -> pl.DataFrame:
         """Outside series as known at the end of the as-of day: rows of the table ``drivers``."""
         return read_drivers(self._store, self.as_of)
+
+    def mentions(
+        self, of: Pair | Dyad | None = None, *, since: dt.date | None = None, until: dt.date | None = None
+    ) -> pl.DataFrame:
+        """Where events can be read: rows of the table ``mentions``, by event; none where no mentions were loaded.
+
+        Args:
+            of: A pair (both directions) or a dyad; None for all.
+            since: First day of the events.
+            until: Last day of the events.
+        """
+        keys = self._read(queries.KEYS.format(where=_where(of, since, until)))["event_key"]
+        return read_mentions(self._store, self.provider, keys, self.as_of)
 
     def pairs(self) -> pl.DataFrame:
         """All pairs: ``pair, n, first_day, last_day, active_days``, the busiest first."""

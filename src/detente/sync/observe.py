@@ -13,6 +13,7 @@ from detente.errors import ConfigError
 from detente.sources import gdelt_lists
 from detente.sources.downloads import Downloads, Wanted, check_fetched, only_download
 from detente.sources.gdelt_lists import FIRST, Listing, Slot
+from detente.store.mentions import mention_batches
 from detente.sync.calendar import calendar, calendar_row, found_in
 from detente.sync.plan import PROVIDER, SyncPlan, SyncRequest
 
@@ -144,9 +145,10 @@ def _names_held(store: Store) -> dict[str, Ledger]:
     """Files that are held, with their accounts, by name without the ending of their archive: it may be unpacked."""
     loaded = store.slots().filter(pl.col("provider") == PROVIDER, pl.col("status") == "loaded")["name"]
     held = {name.removesuffix(".zip"): Ledger(name) for name in loaded}
-    for batch in store.batches():
-        for file in batch.files if batch.provider == PROVIDER else ():
-            account = Ledger(file.path, read=file.ledger["read"])
-            account.failed.update(file.ledger["failed"])
-            held[file.path.removesuffix(".zip")] = account
+    files = [file for batch in store.batches() if batch.provider == PROVIDER for file in batch.files]
+    files += [file for batch in mention_batches(store.path) for file in batch.files]
+    for file in files:
+        account = Ledger(file.path, read=file.ledger["read"])
+        account.failed.update(file.ledger["failed"])
+        held[file.path.removesuffix(".zip")] = account
     return held

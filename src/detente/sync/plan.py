@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from detente.sources import gdelt_lists
-from detente.sources.gdelt_lists import SECOND, TRANSLATED, Family, Listed
+from detente.sources.gdelt_lists import MENTIONS, MENTIONS_TRANSLATED, SECOND, TRANSLATED, Family, Listed
 
 PROVIDER = "gdelt"
 _DAY = dt.timedelta(days=1)
@@ -29,6 +29,7 @@ class SyncRequest:
         base: Base address of the archive.
         folder: Where files lie until they are loaded.
         translated: Whether to take the translated feed as well.
+        mentions: Whether to take the mentions of the events, too.
         keep_files: Whether to leave loaded files in the folder.
     """
 
@@ -38,6 +39,7 @@ class SyncRequest:
     base: str
     folder: Path
     translated: bool = False
+    mentions: bool = False
     keep_files: bool = False
 
     @property
@@ -50,7 +52,8 @@ class SyncRequest:
     def families(self) -> list[Family]:
         """The families of version 2.0 that are wanted."""
         known = gdelt_lists.load_addresses().families
-        return [known[SECOND]] + ([known[TRANSLATED]] if self.translated else [])
+        feeds = [(SECOND, MENTIONS)] + ([(TRANSLATED, MENTIONS_TRANSLATED)] if self.translated else [])
+        return [known[name] for events, mentions in feeds for name in (events, *([mentions] if self.mentions else []))]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ class SyncReport:
         plan: What was to be done.
         fetched: Files that arrived whole.
         bytes: Their bytes.
-        loaded: The account of everything that was loaded.
+        loaded: The account of all events that were loaded.
+        mentions: The account of all mentions.
         loaded_files: Files that were loaded.
         problems: File, what became of it (absent, corrupt, empty or failed) and why.
     """
@@ -28,6 +29,7 @@ class SyncReport:
     fetched: int = 0
     bytes: int = 0
     loaded: Ledger = field(default_factory=lambda: Ledger("all files"))
+    mentions: Ledger = field(default_factory=lambda: Ledger("all mentions"))
     loaded_files: int = 0
     problems: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -44,19 +46,27 @@ class SyncReport:
             "bytes": self.bytes,
             "loaded_files": self.loaded_files,
             "total": {key: value for key, value in self.loaded.as_dict().items() if key != "failures"},
+            "mentions": {key: value for key, value in self.mentions.as_dict().items() if key != "failures"},
             "problems": [{"name": name, "status": status, "reason": why} for name, status, why in self.problems],
         }
 
     def __str__(self) -> str:
-        ledger = self.loaded
         lines = [
             f"fetched {self.fetched:,} files ({self.bytes / 1e6:,.1f} MB), loaded {self.loaded_files:,}: "
-            f"{ledger.read:,} read = {ledger.kept:,} kept + {sum(ledger.ignored.values()):,} ignored "
-            f"+ {sum(ledger.failed.values()):,} failed"
+            f"{_counts(self.loaded)}"
         ]
+        if self.plan.request.mentions:
+            lines.append(f"mentions: {_counts(self.mentions)}")
         lines += [f"{name}: {status.upper()}. {why}" for name, status, why in self.problems[:_SHOWN]]
         if len(self.problems) > _SHOWN:
             lines.append(f"and {len(self.problems) - _SHOWN:,} more (see --json)")
         if not self.is_whole:
             lines.append("Run the command again: only what is not held will be fetched.")
         return "\n".join(lines)
+
+
+def _counts(ledger: Ledger) -> str:
+    return (
+        f"{ledger.read:,} read = {ledger.kept:,} kept + {sum(ledger.ignored.values()):,} ignored "
+        f"+ {sum(ledger.failed.values()):,} failed"
+    )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente import pipeline
+from detente.mentions import load_mentions
 from detente.sources import ReadOptions, find_source, gdelt_lists
 from detente.sources.downloads import Downloads, Fetched, Wanted, only_download
-from detente.sources.gdelt_lists import FIRST, Listed, Slot
+from detente.sources.gdelt_lists import FIRST, MENTIONS, MENTIONS_TRANSLATED, Listed, Slot
 from detente.sync.calendar import calendar, calendar_row, found_in
 from detente.sync.plan import PROVIDER, SyncPlan, SyncRequest
 from detente.sync.report import SyncReport
@@ -115,10 +116,18 @@ def _load(
     if not arrived:
         return []
     paths = [_path(plan.request, one.slot) for one in arrived]
-    result = pipeline.load(store, find_source(PROVIDER), paths, ReadOptions(), progress=progress)
-    report.loaded.add(result.total)
-    failed = {Path(path).name: why for path, why in result.failed_files}
-    accounts = {account.path: account for account in result.ledgers}
+    kinds = [one.slot.family in {MENTIONS, MENTIONS_TRANSLATED} for one in arrived]
+    events = [path for path, is_mention in zip(paths, kinds, strict=True) if not is_mention]
+    told = [path for path, is_mention in zip(paths, kinds, strict=True) if is_mention]
+    results = []
+    if events:
+        results.append(pipeline.load(store, find_source(PROVIDER), events, ReadOptions(), progress=progress))
+        report.loaded.add(results[0].total)
+    if told:  # after the events that they tell of
+        results.append(load_mentions(store, told, progress=progress))
+        report.mentions.add(results[-1].total)
+    failed = {Path(path).name: why for result in results for path, why in result.failed_files}
+    accounts = {account.path: account for result in results for account in result.ledgers}
     rows = []
     for one, path in zip(arrived, paths, strict=True):
         name, status, rule = one.slot.name, "loaded", None
@@ -130,7 +139,7 @@ def _load(
         rows.append(calendar_row(one.slot, status, rule, plan.request.now, one))
         if not plan.request.keep_files:
             path.unlink(missing_ok=True)
-    report.loaded_files += len(result.ledgers)
+    report.loaded_files += len(accounts)
     return rows
 
 

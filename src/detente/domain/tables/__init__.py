@@ -17,6 +17,7 @@ from detente.domain.tables.hazard import HAZARDS, ISSUED_PROVOCATIONS, PROVOCATI
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURE_REASONS, MEASURES
+from detente.domain.tables.mentions import MEDIA, MENTIONS
 from detente.domain.tables.parts import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, CELLS_BY_ROLE, THEMES, VOICE_GAPS, VOICES
 from detente.domain.tables.read import ASSESSMENTS, ATTRIBUTIONS
 from detente.domain.tables.schema import Column, Table, check_table
@@ -68,6 +69,7 @@ TABLES: tuple[Table, ...] = (
     ATTRIBUTIONS,
     ASSESSMENTS,
     SLOTS,
+    MENTIONS,
 )
 
 __all__ = [
@@ -98,6 +100,8 @@ __all__ = [
     "LEVELS",
     "MEASURES",
     "MEASURE_REASONS",
+    "MEDIA",
+    "MENTIONS",
     "MOVES",
     "OUTCOMES",
     "PROVOCATION_SCORES",
