@@ -12,7 +12,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "sources"))
 
-from rows import ICEWS_HEADER, gdelt_row, icews_row, keds_row, read_whole, write_lines
+from rows import (
+    ICEWS_HEADER,
+    POLECAT_HEADER,
+    gdelt_row,
+    icews_row,
+    keds_row,
+    polecat_row,
+    read_whole,
+    write_lines,
+)
 
 from detente.domain.tables import EVENTS
 from detente.errors import ConfigError, DataError
@@ -30,6 +39,17 @@ SAMPLES: dict[str, tuple[str, list[str], list[str]]] = {
         "20180326044500.export.CSV",
         [],
         [gdelt_row(1), gdelt_row(2, country1=""), gdelt_row(3, event="99"), "cut\tshort", gdelt_row(4)],
+    ),
+    "polecat": (
+        "ngecEvents.DV.2023.txt",
+        [POLECAT_HEADER],
+        [
+            polecat_row(1),
+            polecat_row(2, Actor_Country="None"),
+            polecat_row(3, Event_Type="SING"),
+            "cut\tshort",
+            polecat_row(4),
+        ],
     ),
     "keds": (
         "Levant.dat",
@@ -170,7 +190,7 @@ def test_rules_for_repeats_name_columns_of_events(name: str) -> None:
 def test_a_source_is_found_by_its_name() -> None:
     """An unknown name is refused with those that there are."""
     assert find_source("icews") is SOURCES["icews"]
-    with pytest.raises(ConfigError, match="Use one of icews, gdelt, keds, table"):
+    with pytest.raises(ConfigError, match="Use one of icews, gdelt, polecat, keds, table"):
         find_source("icew")
 
 

@@ -60,6 +60,27 @@ def mention_row(key: int = 1, **other: str) -> str:
     return "\t".join(row.values())
 
 
+POLECAT_HEADER = "\t".join((
+    "Event ID", "Event Date", "Event Type", "Event Mode", "Intensity", "Quad Code", "Contexts", "Actor Name",
+    "Actor Country", "Actor COW", "Primary Actor Sector", "Actor Sectors", "Actor Title", "Actor Name Raw",
+    "Wikipedia Actor ID", "Recipient Name", "Recipient Country", "Recipient COW", "Primary Recipient Sector",
+    "Recipient Sectors", "Recipient Title", "Recipient Name Raw", "Wikipedia Recipient ID", "Placename", "City",
+    "District", "Province", "Country", "Latitude", "Longitude", "GeoNames ID", "Raw Placename", "Feature Type",
+    "Source", "Publication Date", "Story People", "Story Organizations", "Story Locations", "Language", "Version",
+))  # fmt: skip
+
+
+def polecat_row(key: int = 1, **other: str) -> str:
+    """One row of a POLECAT file: France threatens Germany, in Italy."""
+    row = dict.fromkeys(POLECAT_HEADER.split("\t"), "None") | {
+        "Event ID": f"NGEC{key}", "Event Date": "2023-07-26", "Event Type": "THREATEN", "Event Mode": "warn",
+        "Intensity": "-5.5", "Actor Name": "A minister", "Actor Country": "FRA", "Primary Actor Sector": "GOV",
+        "Recipient Name": "An army", "Recipient Country": "DEU", "Primary Recipient Sector": "MIL",
+        "Country": "ITA", "Source": "A paper", "Publication Date": "2023-07-27", "Language": "fr",
+    } | {name.replace("_", " "): value for name, value in other.items()}  # fmt: skip
+    return "\t".join(row.values())
+
+
 def keds_row(day: str = "790415", actor: str = "USA", recipient: str = "USR", code: str = "031") -> str:
     """One row of a tab-separated KEDS file: the United States meet the Soviet Union."""
     return f"{day}\t{actor}\t{recipient}\t{code}\t(MEET)\tMEETING"

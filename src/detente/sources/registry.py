@@ -14,6 +14,7 @@ from detente.sources.gdelt import Gdelt
 from detente.sources.icews import Icews
 from detente.sources.keds import Keds
 from detente.sources.options import ReadOptions
+from detente.sources.polecat import Polecat
 from detente.sources.table import Table
 
 
@@ -38,7 +39,9 @@ class Source(Protocol):
 
 
 #: All sources by name.
-SOURCES: Mapping[str, Source] = MappingProxyType({"icews": Icews(), "gdelt": Gdelt(), "keds": Keds(), "table": Table()})
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {"icews": Icews(), "gdelt": Gdelt(), "polecat": Polecat(), "keds": Keds(), "table": Table()}
+)
 
 
 def find_source(name: str) -> Source:

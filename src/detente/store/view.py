@@ -70,12 +70,13 @@ class View:
         events = queries.sql_list([store / "events" / f"{batch.id}.parquet" for batch in filled])
         days = queries.sql_list([store / "days" / f"{batch.id}.parquet" for batch in batches])
         self._store = store
-        self._cut = (
-            queries.KNOWN_EVENTS.format(paths=events, **cut),
-            queries.KNOWN_DAYS.format(paths=days, **cut),
-            queries.KNOWN_PARTS.format(parts=_parts(store, filled, cut)),
-        )
-        first_known = self._read(queries.FIRST_DAY).item()
+        self._cut = {
+            "events": queries.KNOWN_EVENTS.format(paths=events, **cut),
+            "days": queries.KNOWN_DAYS.format(paths=days, **cut),
+            "cell_parts": queries.KNOWN_PARTS.format(parts=_parts(store, filled, cut)),
+        }
+        is_all = str(self.as_of) >= last  # then the manifest says it
+        first_known = dt.date.fromisoformat(first) if is_all else self._read(queries.FIRST_DAY).item()
         if first_known is None:
             raise CutoffError(
                 f"Events of provider {provider!r} as of {self.as_of} were asked for.",
@@ -201,8 +202,9 @@ class View:
         """Run one query over a connection of its own: no file is held open between reads, and threads do not meet."""
         try:
             with open_cursor() as engine:
-                for definition in self._cut:
-                    engine.execute(definition)
+                for relation, definition in self._cut.items():
+                    if relation in sql:
+                        engine.execute(definition)
                 return pl.DataFrame(engine.sql(sql).to_arrow_table())
         except duckdb.Error as error:
             raise StoreError(

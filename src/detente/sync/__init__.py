@@ -6,9 +6,20 @@ next run plans from these two.
 
 from __future__ import annotations
 
+from detente.sync.dataset import DatasetRequest, plan_dataset, run_dataset
 from detente.sync.observe import plan_sync
 from detente.sync.plan import SyncPlan, SyncRequest, downloads_folder
 from detente.sync.report import SyncReport
 from detente.sync.run import run_sync
 
-__all__ = ["SyncPlan", "SyncReport", "SyncRequest", "downloads_folder", "plan_sync", "run_sync"]
+__all__ = [
+    "DatasetRequest",
+    "SyncPlan",
+    "SyncReport",
+    "SyncRequest",
+    "downloads_folder",
+    "plan_dataset",
+    "plan_sync",
+    "run_dataset",
+    "run_sync",
+]
