@@ -20,6 +20,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def queries(_: list[Path], out: Path) -> Measured:
     from detente.store import open_store
     from detente.store.engine import open_cursor
 
+    import_module("detente.store.view")
     open_cursor().close()
     used: Measured = {}
     pair = Pair("RUS", "USA")

@@ -246,7 +246,7 @@ def test_damage_is_named(tmp_path: Path) -> None:
     assert "has 1 rows, not 2" in str(store.check(deep=True)[0])
     path.write_bytes(b"x" * len(content))
     with pytest.raises(StoreError, match="detente doctor"):
-        store.view()
+        store.view().events()
     path.unlink()
     assert "is missing" in str(store.check()[0])
 
