@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 
 class Archive(StrEnum):
-    """Whose archive can be synced."""
+    """What can be synced: an archive, a data set, or the outside series of several publishers."""
 
     gdelt = "gdelt"
     icews = "icews"
     polecat = "polecat"
+    drivers = "drivers"
 
 
 def sync(
@@ -34,7 +35,7 @@ def sync(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and stop.")] = False,
     base: Annotated[
         str | None,
-        typer.Option("--base", metavar="URL", help="Base address (or DETENTE_GDELT_BASE, …_DATAVERSE_BASE)."),
+        typer.Option("--base", metavar="URL", help="Base address (or DETENTE_GDELT_BASE, …_DATAVERSE_BASE …)."),
     ] = None,
     translated: Annotated[bool, typer.Option("--translated", help="gdelt: the translated feed as well.")] = False,
     mentions: Annotated[
@@ -83,6 +84,14 @@ def sync(
         )
         plan = room.plan_sync(held, fetcher, request)
         _carry_out(plan, lambda progress: room.run_sync(held, fetcher, plan, progress=progress), dry_run, as_json)
+        return
+    if archive is Archive.drivers:
+        own = base or os.environ.get("DETENTE_DRIVERS_BASE")
+        listed = room.plan_outside(held, room.downloads_folder(downloads, archive, own or ""), base=own)
+        fetcher = Downloads(Door())
+        _carry_out(
+            listed, lambda progress: room.run_outside(held, fetcher, listed, progress=progress), dry_run, as_json
+        )
         return
     where = load_dataverse()
     chosen = (base or os.environ.get("DETENTE_DATAVERSE_BASE") or where.base).rstrip("/")

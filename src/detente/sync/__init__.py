@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from detente.sync.dataset import DatasetRequest, plan_dataset, run_dataset
 from detente.sync.observe import plan_sync
+from detente.sync.outside import plan_outside, run_outside
 from detente.sync.plan import SyncPlan, SyncRequest, downloads_folder
 from detente.sync.report import SyncReport
 from detente.sync.run import run_sync
@@ -19,7 +20,9 @@ __all__ = [
     "SyncRequest",
     "downloads_folder",
     "plan_dataset",
+    "plan_outside",
     "plan_sync",
     "run_dataset",
+    "run_outside",
     "run_sync",
 ]
