@@ -140,7 +140,7 @@ def duckdb(files: list[Path], out: Path) -> Measured:
     for name, table in codes().items():
         held = pl.DataFrame({"code": list(table), "means": list(table.values())}).to_arrow()
         con.register(f"given_{name}", held)
-        con.execute(f"create table {name}s as select * from given_{name}")
+        con.execute(f"create table {name}_codes as select * from given_{name}")
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(FIELDS))
     used: Measured = {}
     with clocked(used):
@@ -156,10 +156,10 @@ def duckdb(files: list[Path], out: Path) -> Measured:
                  c{ACTOR_CODE} as actor_name, c{RECIPIENT_CODE} as recipient_name, p.means as place,
                  c0 as event_key, c{ADDRESS} as locator, try_cast(c{GOLDSTEIN} as double) as goldstein
           from {read}
-          left join countrys a on c{ACTOR} = a.code left join countrys r on c{RECIPIENT} = r.code
-          left join types t on c{CODE} = t.code left join millis m on c{CODE} = m.code
-          left join roles ar on c{ACTOR_TYPE} = ar.code left join roles rr on c{RECIPIENT_TYPE} = rr.code
-          left join places p on c{PLACE} = p.code
+          left join country_codes a on c{ACTOR} = a.code left join country_codes r on c{RECIPIENT} = r.code
+          left join type_codes t on c{CODE} = t.code left join milli_codes m on c{CODE} = m.code
+          left join role_codes ar on c{ACTOR_TYPE} = ar.code left join role_codes rr on c{RECIPIENT_TYPE} = rr.code
+          left join place_codes p on c{PLACE} = p.code
         ) to '{out / "duckdb.parquet"}' (format parquet, compression zstd)
         """)
     rows = con.execute(f"select count(*) from '{out / 'duckdb.parquet'}'").fetchone()

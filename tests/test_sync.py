@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -438,6 +439,21 @@ def test_a_sync_killed_at_any_moment_is_made_whole_by_the_next(publisher: Publis
         assert store.check(deep=True) == []
         assert store.slots().filter(pl.col("status") == "loaded").height == len(rows_of)
     assert len(reached) > 1, "kills must fall before and after commits"
+
+
+def test_every_fault_that_the_guide_names_has_its_test() -> None:
+    """The table of faults names tests that exist, and each kind of fault that was asked for is in it."""
+    here = Path(__file__).parent
+    page = (here.parent / "docs" / "how-to" / "sync-gdelt.md").read_text("utf-8")
+    defined = {
+        name for path in here.rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))
+    }
+    rows = [line for line in page.splitlines() if "`test_" in line]
+    named = set(re.findall(r"`(test_\w+)`", "".join(rows)))
+    assert named <= defined
+    for fault in ("404", "429", "500", "stall", "cut off", "MD5", "certificate", "redirect", "drip", "same name",
+                  "disk", "kill -9"):  # fmt: skip
+        assert sum(fault in row.split("|")[1] for row in rows) == 1, fault
 
 
 def test_the_command_prints_its_plan_and_then_does_it(publisher: Publisher, tmp_path: Path) -> None:

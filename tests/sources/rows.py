@@ -40,7 +40,7 @@ def gdelt_row(key: int = 1, *, width: int = 61, **other: str) -> str:
     values = {
         "event_id": (0, str(key)), "day": (1, "20180326"), "code1": (5, "RUSGOV"), "country1": (7, "RUS"),
         "type1": (12, "GOV"), "code2": (15, "UKRMIL"), "country2": (17, "UKR"), "type2": (22, "MIL"),
-        "event": (26, "130"), "goldstein": (30, "-4.4"), "place": (place, "UP"),
+        "event": (26, "130"), "goldstein": (30, "-4.4"), "place": (place, "UP"), "division": (place + 1, ""),
         "added": (added, "20180326044500" if width == 61 else "20180326"),
     }  # fmt: skip
     if width != 57:

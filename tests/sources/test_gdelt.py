@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from rows import Whole, gdelt_row, read_whole, utc, write_lines
 
+from detente.sources import ReadOptions, find_source
+from detente.store import open_store
+
 
 def _read(tmp_path: Path, *lines: str | bytes, name: str = "20180326044500.export.CSV") -> Whole:
     return read_whole("gdelt", write_lines(tmp_path / name, lines))
@@ -156,6 +159,17 @@ def test_an_intensity_of_their_own_is_noted(tmp_path: Path) -> None:
     read = _read(tmp_path, gdelt_row(1, goldstein="-4.40"), gdelt_row(2, goldstein="3"), gdelt_row(3, goldstein=""))
     assert read.events["intensity_milli"].to_list() == [-4400] * 3
     assert read.ledger.notes == {"intensity_differs": 1}
+
+
+@pytest.mark.parametrize("width", [57, 58, 61])
+def test_an_event_in_another_division_is_no_re_emission(tmp_path: Path, width: int) -> None:
+    """Alike but for the first division of the place: two events; alike in that, too: one, under another id."""
+    rows = [gdelt_row(key, width=width, division=at) for key, at in enumerate(("UP12", "UP12", "UP13 ", "UP13"), 1)]
+    parts = find_source("gdelt").read(write_lines(tmp_path / "20180326.export.CSV", rows), ReadOptions())
+    store = open_store(tmp_path / "store")
+    receipt = store.append("gdelt", parts, path="a", identity="a", repeats=find_source("gdelt").repeats)
+    assert receipt.ledger.ignored == {"re_emission_adm1": 2}
+    assert store.view().events()["event_key"].to_list() == ["1", "3"]
 
 
 def test_days_are_counted_by_when_they_were_known(tmp_path: Path) -> None:

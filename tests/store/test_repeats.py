@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_rows import ONE_A_DAY, START, append, event, part
 
-from detente.domain.records import Repeats
+from detente.domain.records import Part, Repeats
 from detente.store import open_store
 
 ROW = st.tuples(st.integers(0, 30), st.integers(-10_000, 10_000), st.booleans())
@@ -125,3 +126,20 @@ def test_files_that_share_a_commit_are_as_if_each_had_been_loaded_alone(
     if any(account.kept for account in accounts):
         assert together.view().events().equals(alone.view().events())
         assert together.view().coverage().equals(alone.view().coverage())
+
+
+def test_what_is_not_in_the_table_can_tell_repeats_apart(tmp_path: Path) -> None:
+    """A division of the place beside each event: another one is another event, in a batch and across batches."""
+    noon = dt.datetime.combine(START, dt.time(12))
+    window = Repeats("re-emission", ("occurred", "actor_name", "alike"), within_minutes=180)
+
+    def reports(*divisions: str | None) -> Part:
+        rows = part(*(event(0, known_at=noon) for _ in divisions))
+        return Part(rows.events, rows.days, rows.ledger, pl.Series(divisions, dtype=pl.String))
+
+    store = open_store(tmp_path)
+    first = append(store, reports("RS48", "RS48", "RS66", None, None), repeats=window)
+    assert first.ledger.ignored == {"re-emission": 2}
+    second = append(store, reports("RS66", "UP12"), identity="b", repeats=window)
+    assert second.ledger.ignored == {"re-emission": 1}
+    assert store.view().events().height == 4

@@ -40,9 +40,9 @@ from detente.sources.vocabulary import cameo_codes, role_codes, with_codes
 _FIRST_VERSION = {
     "event_key": 0, "day": 1, "actor_name": 5, "actor_given": 7, "actor_type": 12, "actor_type2": 13,
     "recipient_name": 15, "recipient_given": 17, "recipient_type": 22, "recipient_type2": 23,
-    "provider_code": 26, "own_intensity": 30, "place_code": 51, "added": 56, "locator": 57,
+    "provider_code": 26, "own_intensity": 30, "place_code": 51, "division": 52, "added": 56, "locator": 57,
 }  # fmt: skip
-_SECOND_VERSION = _FIRST_VERSION | {"place_code": 53, "added": 59, "locator": 60}
+_SECOND_VERSION = _FIRST_VERSION | {"place_code": 53, "division": 54, "added": 59, "locator": 60}
 #: Yearly and monthly files, compiled afterwards: without the article's address.
 _BACKFILE_FIELDS = 57
 _VERSIONS = ({_BACKFILE_FIELDS: _FIRST_VERSION | {"locator": -1}, 58: _FIRST_VERSION}, {61: _SECOND_VERSION})
@@ -60,7 +60,9 @@ class Gdelt:
     """The source ``gdelt``."""
 
     repeats = Repeats(
-        "re_emission", ("occurred", "actor_name", "recipient_name", "provider_code", "place"), within_minutes=180
+        "re_emission_adm1",
+        ("occurred", "actor_name", "recipient_name", "provider_code", "place", "alike"),
+        within_minutes=180,
     )
 
     @cached_property
@@ -211,6 +213,7 @@ def _kept(rows: pl.DataFrame) -> pl.DataFrame:
         n=pl.lit(1),
         intensity_milli="typical_milli",
         lowest_milli="typical_milli",
+        alike=stripped("division"),
         place=translated("place_code", codebook.codes_to_iso3("fips")),
         **{f"{end}_role": _role(end) for end in ("actor", "recipient")},
         **{

@@ -86,7 +86,7 @@ def close_part(
     Args:
         judged: Rows with ``line``, ``occurred``, ``known_at``, ``failed`` and ``ignored``.
         build_kept: Makes columns of ``events`` of the rows that are kept; columns that it leaves out are null, and
-            boolean columns named ``note:…`` are counted as notes.
+            boolean columns named ``note:…`` are counted as notes. A column ``alike`` is what repeats must share, too.
         path: The file as the user named it.
         card: The source's card.
         provider: The provider's id where it is not the card's name.
@@ -141,13 +141,15 @@ def close_parts(
             ledgers[file].ignore(passed.rule, rows)
     events = check_table(fit_events(kept, provider, card.coder), EVENTS)
     covered = check_table(fit_days(days, provider), COVERAGE)
+    alike = kept["alike"] if "alike" in kept.columns else None
     spans = dict(days.group_by("file").len().iter_rows())
     parts, first, first_day = [], 0, 0
     for file, ledger in enumerate(ledgers):
         ledger.kept = sizes.get(file, 0)
         ledger.read = ledger.kept + sum(ledger.ignored.values()) + sum(ledger.failed.values())
         about = covered.slice(first_day, spans.get(file, 0))
-        parts.append(Part(events.slice(first, ledger.kept), about, ledger, is_checked=True))
+        own = None if alike is None else alike.slice(first, ledger.kept)
+        parts.append(Part(events.slice(first, ledger.kept), about, ledger, own, is_checked=True))
         first, first_day = first + ledger.kept, first_day + about.height
     return parts
 

@@ -65,7 +65,9 @@ class Spool:
     def frame(self) -> pl.DataFrame | None:
         """All rows: the columns of ``events``, ``file_index`` and ``row_index``; None where they are on the disk."""
         empty = EVENTS.empty().with_columns(
-            pl.lit(None, pl.Int32).alias("file_index"), pl.lit(None, pl.Int64).alias("row_index")
+            pl.lit(None, pl.String).alias("alike"),
+            pl.lit(None, pl.Int32).alias("file_index"),
+            pl.lit(None, pl.Int64).alias("row_index"),
         )
         return None if self._written else pl.concat([empty, *self._waiting])
 
@@ -100,6 +102,7 @@ class Spool:
             ledger.add(part.ledger)
             if events.height:
                 yield events.with_columns(
+                    (pl.lit(None, pl.String) if part.alike is None else part.alike).alias("alike"),
                     pl.lit(provider).alias("provider"),
                     file,
                     pl.int_range(row, row + events.height, dtype=pl.Int64).alias("row_index"),

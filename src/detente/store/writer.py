@@ -199,8 +199,14 @@ class Writer:
         return left_out
 
     def _events_of(self, batches: list[Batch]) -> pl.LazyFrame | None:
-        paths = [self._store / "events" / f"{batch.id}.parquet" for batch in batches]
-        return pl.scan_parquet(paths) if paths else None
+        found = []
+        for is_new in (True, False):
+            paths = [self._store / "events" / f"{batch.id}.parquet" for batch in batches if batch.has_sums == is_new]
+            if paths:
+                events = pl.scan_parquet(paths)
+                # before there were sums, nothing beside the columns of events told repeats apart
+                found.append(events if is_new else events.with_columns(pl.lit(None, pl.String).alias("alike")))
+        return pl.concat(found, how="diagonal") if found else None
 
 
 @dataclass(frozen=True)
