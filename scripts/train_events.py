@@ -26,7 +26,7 @@ from detente.coding.actors import Mention, find_actors
 from detente.coding.events import is_unreal
 from detente.coding.linear import LinearModel, write_model
 from detente.coding.parsing import parse_sentences
-from detente.coding.relation import TYPES_OF_ROOTS, relation_of, type_of_root
+from detente.coding.relation import relation_of
 from detente.coding.relation_features import pair_features, tokens_in
 from detente.coding.sentences import find_sentences
 from train_relation import fit, given_features
@@ -41,7 +41,7 @@ MOST_ALARMS = 0.10
 #: Actors of one sentence that are paired.
 MOST = 14
 NEWS_DAY, UN_DAY = dt.date(2022, 11, 15), dt.date(2010, 6, 1)
-ROOTS = {new: old for old, new in TYPES_OF_ROOTS.items()} | {"CONCEDE": "YIELD"}
+ROOTS = {"RETREAT": "YIELD", "CONCEDE": "YIELD"}
 
 
 @dataclass
@@ -123,7 +123,7 @@ def add_gold(document: Document, names: tuple[str, str], event_type: str) -> str
     actor, recipient = states[0].pop(), states[1].pop()
     if actor == recipient:
         return "within one state"
-    document.gold.add((str(actor), str(recipient), quad_of(type_of_root(ROOTS.get(event_type, event_type)))))
+    document.gold.add((str(actor), str(recipient), quad_of(ROOTS.get(event_type, event_type))))
     return "between two states"
 
 
@@ -248,7 +248,7 @@ def scores(
     for one, likelihood, root in coded:
         key = (one.document, *one.states)
         if likelihood >= threshold and likelihood > best.get(key, (0.0, ""))[0]:
-            best[key] = likelihood, quad_of(type_of_root(root))
+            best[key] = likelihood, quad_of(root)
     found = {(*key, quad) for key, (_, quad) in best.items()}
     gold = {(place, *event) for place, document in enumerate(documents) for event in document.gold}
     right, pairs = len(found & gold), {one[:3] for one in gold}

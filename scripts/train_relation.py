@@ -25,7 +25,6 @@ from sklearn.model_selection import StratifiedGroupKFold
 from detente.codebook.events import quad_of
 from detente.coding.linear import LinearModel, write_model
 from detente.coding.parsing import parse_sentences
-from detente.coding.relation import type_of_root
 from detente.coding.relation_features import pair_features, tokens_in
 
 MODELS = Path(__file__).resolve().parents[1] / "src" / "detente" / "coding" / "models"
@@ -142,7 +141,7 @@ def report(name: str, scores: tuple[Any, tuple[str, ...]], roots: Any, quads: An
     sharp = odds ** (1 / temperature)
     sharp /= sharp.sum(axis=1, keepdims=True)
     found = np.array([classes[place] for place in odds.argmax(axis=1)])
-    found_quads = np.array([quad_of(type_of_root(root)) for root in found])
+    found_quads = np.array([quad_of(root) for root in found])
     right, sure = found == roots, sharp.max(axis=1)
     print(f"{name}: root macro-F1 {f1_score(roots, found, average='macro'):.3f}, accuracy {right.mean():.3f};", end=" ")
     print(f"quad macro-F1 {f1_score(quads, found_quads, average='macro'):.3f}")

@@ -116,7 +116,7 @@ def event_record(text: str, event: Event) -> dict[str, Any]:
         "actor": event.actor.iso3,
         "recipient": event.recipient.iso3,
         "event_type": event.relation.event_type,
-        "root": event.relation.root,
+        "root": event.relation.event_type,
         "quad": event.relation.quad,
         "probability": round(event.probability, 4),
         "probability_of_any": round(event.likelihood, 4),

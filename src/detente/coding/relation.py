@@ -18,8 +18,6 @@ from detente.coding.sentences import LONGEST_CHARACTERS
 from detente.errors import DataError
 
 VERSION = "relation-v1"
-#: The labelled sets hold one root where our codebook has two; what it holds is nearly all of the second kind.
-TYPES_OF_ROOTS = {"YIELD": "RETREAT"}
 
 
 @dataclass(frozen=True)
@@ -37,27 +35,19 @@ class Relation:
     """What an actor does to a recipient.
 
     Args:
-        root: One of the 15 PLOVER roots of the labelled sets.
-        event_type: The type of our codebook.
+        event_type: One of the 15 PLOVER types of the labelled sets; their YIELD is the codebook's CONCEDE and RETREAT.
         quad: Its quad.
-        probability: How likely the root is right, given that there is an event.
+        probability: How likely the type is right, given that there is an event.
     """
 
-    root: str
     event_type: str
     quad: str
     probability: float
 
 
-def type_of_root(root: str) -> str:
-    """The codebook's event type of a root."""
-    return TYPES_OF_ROOTS.get(root, root)
-
-
-def relation_of(root: str, probability: float) -> Relation:
-    """A root with its type and quad."""
-    event_type = type_of_root(root)
-    return Relation(root, event_type, quad_of(event_type), probability)
+def relation_of(event_type: str, probability: float) -> Relation:
+    """A type with its quad."""
+    return Relation(event_type, quad_of(event_type), probability)
 
 
 def classify_relation(features: Sequence[str], *, model: str = "relation") -> Relation:

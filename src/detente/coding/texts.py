@@ -97,7 +97,7 @@ def _code_line(task: Task, number: int, line: str) -> dict[str, Any] | Problem:
             question = question_from(record)
             found = code_relations([question])[0]
             named = {"event_type": found.event_type, "quad": found.quad, "probability": round(found.probability, 4)}
-            return {"id": question.id, **named, "root": found.root}
+            return {"id": question.id, **named, "root": found.event_type}
         text = _text_of(record)
         day = _day_of(record, task)
         return {"id": record["id"], "events": [event_record(text, event) for event in code_text(text, day=day)]}
