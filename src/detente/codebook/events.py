@@ -16,8 +16,8 @@ from detente.errors import CodebookError
 if TYPE_CHECKING:
     import polars as pl
 
-#: Types by the names of other lists of PLOVER types, and by ours. The list of the labelled sets has YIELD for our CONCEDE
-#: and RETREAT in one, and counts it as material cooperation, as RETREAT is.
+#: Types by the names of other lists of PLOVER types, and by ours. The list of the labelled sets has YIELD for our
+#: CONCEDE and RETREAT in one, and counts it as material cooperation, as RETREAT is.
 TYPE_ALIASES = {"YIELD": "RETREAT"}
 #: Event codes that say that no event was coded.
 NO_EVENT_CODES = frozenset({"---", "--", "-", "X", "000"})

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from detente.codebook.estimates import find_estimates
 from detente.codebook.leaders import known_until
 from detente.codebook.reading import word_list
 from detente.coding.actors import Actors, Mention, find_actors
@@ -147,11 +148,19 @@ def read_article(article: Article) -> Reading:
 
 
 def _events(article: Article, actors: Actors, parsed: Sequence[Parsed], judged: Sequence[Assessment]) -> list[Event]:
-    """The events of an article: a deed within an assessment is part of a judgement, not something that happened."""
+    """The events of an article: a deed within an assessment is part of a judgement, not something that happened.
+
+    Nor is one in a headline that says how likely something is.
+    """
     docs = [sentence.tokens[0].doc for sentence in parsed]
+    told = [
+        (span, doc)
+        for place, (span, doc) in enumerate(zip(article.sentences, docs, strict=True))
+        if place not in article.headlines or not find_estimates(span.of(article.text))
+    ]
     return [
         event
-        for event in find_events(list(zip(article.sentences, docs, strict=True)), actors.mentions)
+        for event in find_events(told, actors.mentions)
         if not any(one.statement.start <= event.recipient.start < one.statement.end for one in judged)
     ]
 
