@@ -76,6 +76,7 @@ def as_record(reading: Reading, *, name: str) -> dict[str, Any]:
             "issues": list(article.issues),
             "text": article.text,
         },
+        "retold_by": {"outlet": article.outlet, "author": article.author},
         "pair": "-".join(reading.pair) if reading.pair else None,
         "actors": [vars(mention) for mention in reading.actors.mentions],
         "left_out": [vars(left) for left in reading.actors.left_out],
