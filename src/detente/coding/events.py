@@ -72,7 +72,7 @@ class Event:
 
 def has_two_states(mentions: Sequence[Mention], sentence: Span) -> bool:
     """Whether a sentence names two states, without which it holds no event."""
-    return len({one.iso3 for one in _inside(mentions, sentence)}) > 1
+    return len({one.iso3 for one in states_in(mentions, sentence)}) > 1
 
 
 def find_events(
@@ -89,7 +89,7 @@ def find_events(
     found: list[Event] = []
     for sentence, doc in sentences:
         best: dict[tuple[str | None, str | None], Event] = {}
-        for event in _candidates(sentence, doc, _inside(mentions, sentence), least):
+        for event in _candidates(sentence, doc, states_in(mentions, sentence), least):
             pair = event.actor.iso3, event.recipient.iso3
             if pair not in best or event.likelihood > best[pair].likelihood:
                 best[pair] = event
@@ -157,7 +157,8 @@ def _holds(content: Sequence[Span], mention: Mention) -> bool:
     return any(span.start <= mention.start and mention.end <= span.end for span in content)
 
 
-def _inside(mentions: Sequence[Mention], sentence: Span) -> list[Mention]:
+def states_in(mentions: Sequence[Mention], sentence: Span) -> list[Mention]:
+    """The states that a sentence names, in order, at most ``MOST_STATES`` of them."""
     inside = [one for one in mentions if one.iso3 and sentence.start <= one.start and one.end <= sentence.end]
     return inside[:MOST_STATES]
 

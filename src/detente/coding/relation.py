@@ -14,7 +14,7 @@ from detente.codebook.events import quad_of
 from detente.coding.linear import load_model
 from detente.coding.parsing import parse_sentences
 from detente.coding.relation_features import pair_features, tokens_in
-from detente.coding.sentences import LONGEST_CHARACTERS
+from detente.coding.sentences import LONGEST_CHARACTERS, Span
 from detente.errors import DataError
 
 VERSION = "relation-v1"
@@ -68,12 +68,17 @@ def code_relations(questions: Sequence[Question]) -> list[Relation]:
     Raises:
         ConfigError: when the extra ``reading`` is not installed.
     """
-    near = [_near(question) for question in questions]
-    docs = parse_sentences([text for text, _ in near])
+    near = [near_pair(question) for question in questions]
+    docs = parse_sentences([text for text, *_ in near])
     return [
-        classify_relation(pair_features(doc, _tokens(doc, question.actor, at), _tokens(doc, question.recipient, at)))
-        for question, doc, (_, at) in zip(questions, docs, near, strict=True)
+        classify_relation(pair_features(doc, _tokens(doc, actor), _tokens(doc, recipient)))
+        for doc, (_, actor, recipient) in zip(docs, near, strict=True)
     ]
+
+
+def coder_name() -> str:
+    """What codes here, as it stands beside what was coded."""
+    return VERSION
 
 
 def question_from(record: Any) -> Question:  # noqa: ANN401 - anything that JSON can hold
@@ -104,15 +109,23 @@ def _span(record: dict[str, Any], name: str, text: str) -> tuple[int, int] | Non
     return value[0], value[1]
 
 
-def _near(question: Question) -> tuple[str, int]:
-    """The part of a long text around the pair, and where it begins: nothing longer is parsed at once."""
-    spans = [span for span in (question.actor, question.recipient) if span]
-    if len(question.text) <= LONGEST_CHARACTERS or not spans:
-        return question.text[:LONGEST_CHARACTERS], 0
-    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
-    at = max(0, min(first - 200, last - LONGEST_CHARACTERS + 200))
-    return question.text[at : at + LONGEST_CHARACTERS], at
+def near_pair(question: Question) -> tuple[str, Span | None, Span | None]:
+    """The part of a text around its pair, and where the two stand in it: nothing longer is read at once."""
+    text, spans = question.text, [span for span in (question.actor, question.recipient) if span]
+    at = 0
+    if len(text) > LONGEST_CHARACTERS:
+        first, last = min((span[0] for span in spans), default=0), max((span[1] for span in spans), default=0)
+        at = max(0, min(first - 200, last - LONGEST_CHARACTERS + 200))
+    part = text[at : at + LONGEST_CHARACTERS]
+    return part, _within(question.actor, at, len(part)), _within(question.recipient, at, len(part))
 
 
-def _tokens(doc: Any, span: tuple[int, int] | None, at: int) -> list[Any]:  # noqa: ANN401 - a spaCy Doc
-    return tokens_in(doc, span[0] - at, span[1] - at) if span else []
+def _within(span: tuple[int, int] | None, at: int, length: int) -> Span | None:
+    """A place in the part of a text that begins there; None where it lies outside."""
+    if span is None or span[1] <= at or span[0] >= at + length:
+        return None
+    return Span(max(span[0] - at, 0), min(span[1] - at, length))
+
+
+def _tokens(doc: Any, span: Span | None) -> list[Any]:  # noqa: ANN401 - a spaCy Doc
+    return tokens_in(doc, span.start, span.end) if span else []

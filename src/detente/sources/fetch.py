@@ -353,6 +353,16 @@ def last_part(url: str) -> str:
     return urllib.parse.urlsplit(url).path.rpartition("/")[2]
 
 
+def scheme_and_host(url: str) -> tuple[str, str]:
+    """How an address is asked, and who.
+
+    Raises:
+        ConfigError: when it is none of http or https.
+    """
+    parts = _checked(url)
+    return parts.scheme, parts.hostname or ""
+
+
 def _checked(url: str) -> urllib.parse.SplitResult:
     try:
         parts = urllib.parse.urlsplit(url)
