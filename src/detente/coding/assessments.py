@@ -50,10 +50,25 @@ _AHEAD = re.compile(
     r"['’]ll\b|n['’]t\b",
     re.IGNORECASE,
 )
+#: Words of which a judgement about two states that are named is made, whether or not it speaks of a known change.
+_BETWEEN = re.compile(
+    r"\b(?:relations?|relationships?|ties|friend(?:s|ship)?|alliances?|allies|partnership|neighbou?rs|peace|war|"
+    r"conflict|attacks?|clash\w*|disputes?|quarrels?|rows?|feuds?|treaty|deal|accord|cooperat\w+|each other|"
+    r"one another|together|depend\w*|rival\w*|trust|grip|influence|pressure|sanctions)\b",
+    re.IGNORECASE,
+)
+_WILL = re.compile(r"\b(?:will|won['’]t|would|can be expected|(?:is|are) (?:set|bound|going|expected) to)\b|['’]ll\b")
+#: Words that are said of two states alone, where neither is named.
+_OF_STATES = re.compile(
+    r"\b(?:(?:two|both) (?:countries|governments|states|neighbou?rs|capitals|presidents)|"
+    r"neither (?:country|government)|rapprochement|status quo|diplomatic (?:relations|ties))\b",
+    re.IGNORECASE,
+)
 #: Matters in which "relations" and "worse" are not about states.
 _ELSEWHERE = re.compile(
     r"\b(?:inflation|weather|storm|coach|league|match|patients?|prices|unemployment|guitarist|shares|currency|police|"
-    r"actors|siblings|couples|diet|volcano|harvest|airline|museum|universit(?:y|ies)|companies|final|stadium|regulator)\b",
+    r"actors|siblings|couples|diet|volcano|harvest|airline|flights?|traffic|museum|universit(?:y|ies)|companies|final|"
+    r"stadium|regulator|snow|rain|doctors|voters|tourists?|tickets?|goals?|wins?|beat|defeat)\b",
     re.IGNORECASE,
 )
 _OWN_WILL = re.compile(
@@ -268,8 +283,8 @@ def _touches(text: str, inside: Sequence[Mention], pair: tuple[str, str] | None)
     states = {m.iso3 for m in inside if m.iso3}
     if pair:
         return bool(states & set(pair) or _OF_BOTH.search(text))
-    if _OF_BOTH.search(text):
-        return bool(inside)
+    if _OF_BOTH.search(text) or _OF_STATES.search(text):
+        return bool(inside) or bool(_OF_STATES.search(text))
     return bool(states) and any(m.role == "international organisation" for m in inside)
 
 
@@ -292,14 +307,24 @@ def _is_assessment(
     apart = len({m.iso3 for m in inside if m.iso3}) < 2
     if (apart and _ELSEWHERE.search(sentence)) or _OWN_WILL.search(sentence) or _is_wish(parsed, one):
         return False
-    if not has_pair and not (_RELATION.search(text) and inside):
+    if not has_pair and not (_RELATION.search(text) and inside) and not _OF_STATES.search(text):
         return False
+    if not apart and speaker.text and not _ELSEWHERE.search(sentence) and _weighs(text, speaker, judgement):
+        return True
     says_change = judgement.direction != "none" and bool(_AHEAD.search(text) or judgement.estimate)
     if speaker.kind == "official":
         unsure = judgement.estimate or judgement.denied or judgement.conditions or judgement.hedges
         return says_change and bool(unsure or _PREDICTS.search(text))
     telling = any(part.what in _TELLING for part in judgement.drivers)
     return says_change or (telling and bool(_AHEAD.search(text)))
+
+
+def _weighs(text: str, speaker: Speaker, judgement: Judgement) -> bool:
+    """Whether a statement that names two states says what is ahead of them, be it in words of no known direction."""
+    if not _BETWEEN.search(text):
+        return False
+    foresees = speaker.kind == "expert" and bool(_WILL.search(text))
+    return judgement.low is not None or judgement.estimate is not None or foresees
 
 
 def _is_wish(parsed: Parsed, one: Attribution) -> bool:

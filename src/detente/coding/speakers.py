@@ -159,7 +159,11 @@ def _kind(text: str, description: str | None, source: Span, actors: Actors) -> s
         return "media"
     if set(words) & word_list("speaker experts") or set(words) & word_list("speaker former"):
         return "expert"
-    acting = [m for m in actors.mentions if m.role and source.start <= m.start < source.end]
+    acting = [
+        m
+        for m in actors.mentions
+        if m.role and source.start <= m.start < source.end and not (m.how == "capital" and m.start > source.start)
+    ]
     if acting or set(words) & word_list("speaker officials"):
         return "official"
     return "other"
