@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
-from detente.coding import actors, assessments, attribution, events, horizons, judgements, relation, speakers
+from detente.coding import actors, assessments, attribution, events, horizons, judgements, speakers
 from detente.coding.events import event_record
 from detente.coding.reading import assessments_table, attributions_table
 from detente.scorecard import open_ledger
@@ -35,7 +35,7 @@ _ID_LETTERS = 16
 _RESTS_ON = {
     "attributions": (actors.VERSION, attribution.VERSION, speakers.VERSION),
     "assessments": (actors.VERSION, attribution.VERSION, speakers.VERSION, judgements.VERSION, horizons.VERSION),
-    "events": (actors.VERSION, attribution.VERSION, speakers.VERSION, relation.VERSION),
+    "events": (actors.VERSION, attribution.VERSION, speakers.VERSION),
 }
 _NOT_KEPT = frozenset(["article", "text", "content", "coder", "published"])
 
@@ -89,7 +89,7 @@ def _events(reading: Reading, source: Mapping[str, Any]) -> list[dict[str, Any]]
         row = event_record(reading.article.text, event)
         sentence = row.pop("sentence")
         pair = "-".join(sorted((row["actor"], row["recipient"])))
-        record = _record("event", events.VERSION, source, place, {"pair": pair, **row})
+        record = _record("event", events.coder_name(), source, place, {"pair": pair, **row})
         records.append(record | {"quote": _cut(sentence["text"]), "start": sentence["start"], "end": sentence["end"]})
     return records
 

@@ -1,7 +1,7 @@
 """Assessments: attributed judgements about a pair of states, with everything they were made to depend on.
 
 In: an article. Out: its pair, its attributions with speakers, and those of them that judge how the pair stands or will
-stand (``assessments-v1``). What an acting official wants, promises or demands is no assessment; what happened is none
+stand (``assessments-v2``). What an acting official wants, promises or demands is no assessment; what happened is none
 either. Nothing judged becomes an event, and what a speaker tells stays the speaker's claim.
 """
 
@@ -26,7 +26,7 @@ from detente.coding.judgements import Judgement, find_judgement
 from detente.coding.sentences import Span
 from detente.coding.speakers import Speaker, identify_speakers
 
-VERSION = "assessments-v1"
+VERSION = "assessments-v2"
 _RELATION = re.compile(
     r"\b(?:relations?|relationships?|ties|bilateral|"
     r"two (?:countries|sides|governments|states|neighbou?rs|capitals|koreas)|"

@@ -1,4 +1,4 @@
-"""Who said what: contents by a tagger, cues and sources by tagger and parse tree (``attribution-v1``).
+"""Who said what: contents by a tagger, cues and sources by tagger and parse tree (``attribution-v2``).
 
 In: an article. Out: attributions with the places of source, cue and content in the article's text. The taggers were
 trained on the training part of PolNeAR, which counts beliefs, intents and documents as well as speech; see the card
@@ -25,7 +25,7 @@ from detente.coding.sentences import Span
 from detente.coding.tagging import cue_class, sentence_features, sentence_kind
 from detente.errors import ConfigError
 
-VERSION = "attribution-v1"
+VERSION = "attribution-v2"
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 #: Marks and joints at the border of a content that are not part of it.
 _BORDER = frozenset([",", ".", ";", ":", "-", "–", "—", "and", "but"])

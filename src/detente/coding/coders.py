@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from detente.coding import relation
+from detente.coding import events, relation
 from detente.coding.actors import Mention
 from detente.coding.events import Event, find_events
 from detente.coding.relation import Question, Relation
@@ -26,13 +27,20 @@ class Coder(Protocol):
         """The events of a text: see ``events.find_events``."""
 
 
+@dataclass(frozen=True)
 class OwnCoder:
-    """The coder of the package, which needs no network."""
+    """The coder of the package, which needs no network.
+
+    Args:
+        given_actors: Whether it codes given pairs alone, or whole texts.
+    """
+
+    given_actors: bool = False
 
     @property
     def name(self) -> str:
-        """The name of the model that says what happens."""
-        return relation.coder_name()
+        """The name of the model that says what happens; it tells whether the encoder could be used."""
+        return relation.coder_name() if self.given_actors else events.coder_name()
 
     def relations(self, questions: Sequence[Question]) -> list[Relation]:
         """See ``relation.code_relations``."""

@@ -1,4 +1,4 @@
-"""How far ahead a statement looks: phrases of time to a last day, by a grammar of our own (``horizons-v1``).
+"""How far ahead a statement looks: phrases of time to a last day, by a grammar of our own (``horizons-v2``).
 
 In: a text and the day it was written. Out: the phrase, its kind and, where it has one, the last day it speaks of.
 *The near future* is 13 weeks, as everywhere in Détente; coming weeks are 4, coming months 26. Seasons are those of the
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from detente.domain.periods import DAYS_IN_WEEK, NEAR_FUTURE_WEEKS
 
-VERSION = "horizons-v1"
+VERSION = "horizons-v2"
 KINDS = ("now", "near", "until", "open", "event")
 COMING_WEEKS, COMING_MONTHS = 4, 26
 _NUMBERS = {

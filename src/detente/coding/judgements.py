@@ -1,4 +1,4 @@
-"""What a statement says about a relation: direction, likelihood, conditions, drivers, hedges (``judgements-v1``).
+"""What a statement says about a relation: direction, likelihood, conditions, drivers, hedges (``judgements-v2``).
 
 In: the words of one statement. Out: what it says, each part with its place. The direction is the change that is spoken
 of: *not likely to deteriorate* speaks of ``deteriorate`` with the range of *unlikely*. Where the statement denies a
@@ -15,7 +15,7 @@ from functools import cache
 from detente.codebook.estimates import Estimate, find_estimates
 from detente.codebook.reading import read_data
 
-VERSION = "judgements-v1"
+VERSION = "judgements-v2"
 DIRECTIONS = ("deteriorate", "hold", "improve", "none")
 _MODAL = re.compile(
     r"\b(?:will|won['’]t|would|could|may|might|should|can|cannot|expect\w*|going to|set to|bound to|about to|doubt\w*|"

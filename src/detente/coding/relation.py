@@ -1,23 +1,27 @@
-"""What one actor does to another, where both are given: PLOVER type, quad and probability (``relation-v1``).
+"""What one actor does to another, where both are given: PLOVER type, quad and probability (``relation-v2``).
 
-In: a text and where actor and recipient stand in it. Out: the most probable of the PLOVER roots. It is taken as given
+In: a text and where actor and recipient stand in it. Out: the most probable of the PLOVER roots, by the words and by
+the encoder's vector; where the encoder cannot be loaded, by the words alone (``relation-v1``). It is taken as given
 that something happened; whether anything did is for ``events``. The card is ``models/relation.yaml``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from detente.codebook.events import quad_of
-from detente.coding.linear import load_model
+from detente.coding.dense import probabilities
+from detente.coding.encoder import has_encoder, load_encoder
 from detente.coding.parsing import parse_sentences
 from detente.coding.relation_features import pair_features, tokens_in
 from detente.coding.sentences import LONGEST_CHARACTERS, Span
 from detente.errors import DataError
 
-VERSION = "relation-v1"
+VERSION = "relation-v2"
+#: The same by words alone.
+WITHOUT_ENCODER = "relation-v1"
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,32 @@ def relation_of(event_type: str, probability: float) -> Relation:
     return Relation(event_type, quad_of(event_type), probability)
 
 
-def classify_relation(features: Sequence[str], *, model: str = "relation") -> Relation:
-    """The most probable relation of a pair with these features.
+def classify_relation(
+    features: Sequence[str],
+    vector: Any = None,  # noqa: ANN401 - an array
+    *,
+    model: str = "relation",
+    quad_first: bool = False,
+) -> Relation:
+    """The most probable relation of a pair.
 
     Args:
         features: What ``pair_features`` says of it.
+        vector: What the encoder says of it, where there is one.
         model: ``relation``, or ``link_type``, which also learned from pairs found in news.
+        quad_first: Whether the most probable quad is chosen first, and the type within it.
     """
-    odds = load_model(model).probabilities(features)
+    return relation_from(probabilities(model, features, vector), quad_first=quad_first)
+
+
+def relation_from(odds: Mapping[str, float], *, quad_first: bool = False) -> Relation:
+    """The most probable of several types; see ``classify_relation``."""
+    if quad_first:
+        of_quad: dict[str, float] = {}
+        for name, value in odds.items():
+            of_quad[quad_of(name)] = of_quad.get(quad_of(name), 0.0) + value
+        best = max(of_quad, key=lambda quad: (of_quad[quad], quad))
+        odds = {name: value for name, value in odds.items() if quad_of(name) == best}
     root = max(odds, key=lambda name: (odds[name], name))
     return relation_of(root, odds[root])
 
@@ -69,16 +91,19 @@ def code_relations(questions: Sequence[Question]) -> list[Relation]:
         ConfigError: when the extra ``reading`` is not installed.
     """
     near = [near_pair(question) for question in questions]
-    docs = parse_sentences([text for text, *_ in near])
+    docs, encoder = parse_sentences([text for text, *_ in near]), load_encoder()
     return [
-        classify_relation(pair_features(doc, _tokens(doc, actor), _tokens(doc, recipient)))
-        for doc, (_, actor, recipient) in zip(docs, near, strict=True)
+        classify_relation(
+            pair_features(doc, _tokens(doc, actor), _tokens(doc, recipient)),
+            encoder.vector(text, actor, recipient, masked=False) if encoder else None,
+        )
+        for doc, (text, actor, recipient) in zip(docs, near, strict=True)
     ]
 
 
 def coder_name() -> str:
     """What codes here, as it stands beside what was coded."""
-    return VERSION
+    return VERSION if has_encoder() else WITHOUT_ENCODER
 
 
 def question_from(record: Any) -> Question:  # noqa: ANN401 - anything that JSON can hold

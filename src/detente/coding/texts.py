@@ -15,7 +15,6 @@ from itertools import islice
 from typing import Any
 
 from detente.codebook.leaders import known_until
-from detente.coding import actors, attribution, events, relation, speakers
 from detente.coding.actors import find_actors
 from detente.coding.articles import LONGEST_TEXT, Article
 from detente.coding.attribution import find_attributions
@@ -27,8 +26,6 @@ from detente.coding.speakers import identify_speakers
 from detente.domain.periods import parse_day
 from detente.errors import ConfigError, DataError, SourceError
 
-#: What coded a line, in the order in which it worked.
-CODERS = (actors.VERSION, attribution.VERSION, speakers.VERSION, events.VERSION, relation.VERSION)
 #: Lines that are coded at once, here or by another process.
 LINES_AT_ONCE = 16
 
@@ -75,7 +72,7 @@ def _next_lines(lines: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def code_part(task: Task, lines: Sequence[tuple[int, str]]) -> list[dict[str, Any] | Problem]:
     """Code a few lines; each is coded by itself."""
-    return [_code_line(task, number, line, OwnCoder()) for number, line in lines]
+    return [_code_line(task, number, line, OwnCoder(task.given_actors)) for number, line in lines]
 
 
 def code_text(text: str, *, day: dt.date | None = None, coder: Coder | None = None) -> list[Event]:
