@@ -42,7 +42,7 @@ INVERSE_PENALTY, FEWEST, FOLDS = 10.0, 3, 5
 WEIGHT_OF_STATES = 2.0
 #: Inverse penalty of the classifiers over vectors; of pairs that are not of two states, so many learn with and without.
 VECTOR_PENALTY, OTHERS = 0.003, 1500
-THRESHOLDS = np.arange(0.2, 0.66, 0.025).tolist()
+THRESHOLDS = np.arange(0.15, 0.66, 0.025).tolist()
 #: Share of the sentences that hold no event and name two states in which one may be found.
 MOST_ALARMS = 0.10
 #: Actors of one sentence that are paired.
@@ -72,7 +72,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Coded:
-    """A candidate of two states by models that have not seen its document: in which fold, how likely, of what type."""
+    """A candidate of two states by models that have not seen its document: in which fold, how likely, of what type.
+
+    With the encoder the likelihood is that of an event of its quad, by words alone that of any.
+    """
 
     one: Candidate
     fold: int
@@ -304,7 +307,8 @@ def code(
         types = blend(types, dense_kind.probabilities(one.vector), 1.0)
     relation = relation_from(types, quad_first=with_vector)
     unreal = is_unreal(one.features, relation)
-    return Coded(one, part, 0.0 if unreal else odds["event"], relation.event_type)
+    likelihood = odds["event"] * (relation.of_quad if with_vector else 1.0)
+    return Coded(one, part, 0.0 if unreal else likelihood, relation.event_type)
 
 
 def choose(

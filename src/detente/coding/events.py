@@ -2,8 +2,9 @@
 
 In: sentences, parsed, and the actors in them. Out: for each ordered pair of states in one sentence whether anything
 happens between the two, and what, by the words and by the encoder's vector; where the encoder cannot be loaded, by the
-words alone (``events-v1``). A pair whose probability lies below a threshold is no event, nor is a deed that is denied,
-or not yet done. The card is ``models/events.yaml``. What a speaker tells is marked as the speaker's and never asserted.
+words alone (``events-v1``). A pair for which an event of the quad is not probable enough is none (by words alone: for
+which any event is not), nor is a deed that is denied, or not yet done. The card is ``models/events.yaml``. What a
+speaker tells is marked as the speaker's and never asserted.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def find_events(
     Args:
         sentences: Place in the text and parse of each sentence.
         mentions: The actors of the text.
-        threshold: The likelihood from which a pair counts; by default the one chosen in cross-validation.
+        threshold: The probability from which a pair counts; by default the one chosen in cross-validation.
     """
     chosen = load_dense("link").threshold if has_encoder() else load_model("link").threshold
     least = chosen if threshold is None else threshold
@@ -103,7 +104,7 @@ def find_events(
         best: dict[tuple[str | None, str | None], Event] = {}
         for event in _candidates(sentence, doc, states_in(mentions, sentence), least):
             pair = event.actor.iso3, event.recipient.iso3
-            if pair not in best or event.likelihood > best[pair].likelihood:
+            if pair not in best or _weight(event) > _weight(best[pair]):
                 best[pair] = event
         found += sorted(best.values(), key=lambda event: (event.actor.start, event.recipient.start))
     return found
@@ -169,6 +170,11 @@ def _holds(content: Sequence[Span], mention: Mention) -> bool:
     return any(span.start <= mention.start and mention.end <= span.end for span in content)
 
 
+def _weight(event: Event) -> float:
+    """By what the account of one pair is chosen: how likely an event of its quad is, by words alone any event."""
+    return event.likelihood * (event.relation.of_quad if has_encoder() else 1.0)
+
+
 def states_in(mentions: Sequence[Mention], sentence: Span) -> list[Mention]:
     """The states that a sentence names, in order, at most ``MOST_STATES`` of them."""
     inside = [one for one in mentions if one.iso3 and sentence.start <= one.start and one.end <= sentence.end]
@@ -186,7 +192,8 @@ def _candidates(sentence: Span, doc: Any, states: Sequence[Mention], least: floa
             if likelihood < least:
                 continue
             relation = classify_relation(features, vector, model="link_type", quad_first=vector is not None)
-            if not is_unreal(features, relation):
+            is_sure = vector is None or likelihood * relation.of_quad >= least
+            if is_sure and not is_unreal(features, relation):
                 yield Event(sentence, actor, recipient, relation, likelihood)
 
 

@@ -42,16 +42,18 @@ class Relation:
         event_type: One of the 15 PLOVER types of the labelled sets; their YIELD is the codebook's CONCEDE and RETREAT.
         quad: Its quad.
         probability: How likely the type is right, given that there is an event.
+        of_quad: How likely the quad is right, given that there is one.
     """
 
     event_type: str
     quad: str
     probability: float
+    of_quad: float = 1.0
 
 
 def relation_of(event_type: str, probability: float) -> Relation:
-    """A type with its quad."""
-    return Relation(event_type, quad_of(event_type), probability)
+    """A type with its quad, of which nothing more is known than of the type."""
+    return Relation(event_type, quad_of(event_type), probability, probability)
 
 
 def classify_relation(
@@ -74,14 +76,14 @@ def classify_relation(
 
 def relation_from(odds: Mapping[str, float], *, quad_first: bool = False) -> Relation:
     """The most probable of several types; see ``classify_relation``."""
+    of_quad: dict[str, float] = {}
+    for name, value in odds.items():
+        of_quad[quad_of(name)] = of_quad.get(quad_of(name), 0.0) + value
     if quad_first:
-        of_quad: dict[str, float] = {}
-        for name, value in odds.items():
-            of_quad[quad_of(name)] = of_quad.get(quad_of(name), 0.0) + value
         best = max(of_quad, key=lambda quad: (of_quad[quad], quad))
         odds = {name: value for name, value in odds.items() if quad_of(name) == best}
     root = max(odds, key=lambda name: (odds[name], name))
-    return relation_of(root, odds[root])
+    return Relation(root, quad_of(root), odds[root], min(of_quad[quad_of(root)], 1.0))
 
 
 def code_relations(questions: Sequence[Question]) -> list[Relation]:
