@@ -28,7 +28,7 @@ VERSION = "events-v2"
 #: The same by words alone.
 WITHOUT_ENCODER = "events-v1"
 #: A pair that the words alone find less likely is not encoded: most pairs are none, and encoding takes time.
-LEAST_TO_ENCODE = 0.02
+LEAST_TO_ENCODE = 0.1
 #: States of one sentence that are paired: a list of twenty is no account of 380 deeds.
 MOST_STATES = 8
 #: A cue that is speech and cannot be the deed itself, as *attacked* can.
