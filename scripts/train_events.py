@@ -1,8 +1,10 @@
-"""Train whether anything happens between two states of a sentence, and what (``events-v1``), and print the scores.
+"""Train whether anything happens between two states of a sentence, and what (``events-v2``), and print the scores.
 
-Needs the extra ``reading``, scikit-learn, and ``plover_plv_train.parquet``, ``werner_news2022_cameo20_docs.parquet``
-and ``un_relevance_sentences.parquet``. The folds keep documents together; the threshold is the one with the best F1
-over all folds among those with few false alarms. Statements (CAMEO 01) have no type in PLOVER and count as no event.
+Two classifiers for each: over words, and over the vectors of the encoder, which has not seen these sets. Needs the
+extra ``reading``, scikit-learn, and ``plover_plv_train.parquet``, ``werner_news2022_cameo20_docs.parquet`` and
+``un_relevance_sentences.parquet``. The folds keep documents together. The threshold of each fold is the one with the
+best F1 on the other folds among those that raise few false alarms there; that of the models is chosen on all.
+Statements (CAMEO 01) have no type in PLOVER and count as no event.
 
     python scripts/train_events.py FOLDER_OF_LABELLED_SETS [--write]
 """
@@ -23,25 +25,30 @@ import polars as pl
 from detente.codebook.deeds import deeds_of
 from detente.codebook.events import cameo_table, quad_of
 from detente.coding.actors import Mention, find_actors
-from detente.coding.events import is_unreal
+from detente.coding.dense import DenseModel, blend, write_dense
+from detente.coding.encoder import load_encoder
+from detente.coding.events import LEAST_TO_ENCODE, is_unreal
 from detente.coding.linear import LinearModel, write_model
 from detente.coding.parsing import parse_sentences
-from detente.coding.relation import TYPES_OF_ROOTS, relation_of, type_of_root
+from detente.coding.relation import relation_from
 from detente.coding.relation_features import pair_features, tokens_in
-from detente.coding.sentences import find_sentences
-from train_relation import fit, given_features
+from detente.coding.sentences import Span, find_sentences
+from train_relation import fit, fit_vectors, given_features, given_vectors
 
 MODELS = Path(__file__).resolve().parents[1] / "src" / "detente" / "coding" / "models"
 #: Chosen among a few on the folds.
 INVERSE_PENALTY, FEWEST, FOLDS = 10.0, 3, 5
 #: A pair of states counts more than a pair of other actors: states are what is coded.
 WEIGHT_OF_STATES = 2.0
+#: Inverse penalty of the classifiers over vectors; of pairs that are not of two states, so many learn with and without.
+VECTOR_PENALTY, OTHERS = 0.003, 1500
+THRESHOLDS = np.arange(0.15, 0.66, 0.025).tolist()
 #: Share of the sentences that hold no event and name two states in which one may be found.
 MOST_ALARMS = 0.10
 #: Actors of one sentence that are paired.
 MOST = 14
 NEWS_DAY, UN_DAY = dt.date(2022, 11, 15), dt.date(2010, 6, 1)
-ROOTS = {new: old for old, new in TYPES_OF_ROOTS.items()} | {"CONCEDE": "YIELD"}
+ROOTS = {"RETREAT": "YIELD", "CONCEDE": "YIELD"}
 
 
 @dataclass
@@ -53,6 +60,27 @@ class Candidate:
     roots: list[str]
     features: list[str]
     guess: str | None
+    text: str
+    places: tuple[Span, Span]
+    vector: Any = None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is of two states, as what is coded."""
+        return all(self.states) and self.states[0] != self.states[1]
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A candidate of two states by models that have not seen its document: in which fold, how likely, of what type.
+
+    With the encoder the likelihood is that of an event of its quad, by words alone that of any.
+    """
+
+    one: Candidate
+    fold: int
+    likelihood: float
+    root: str
 
 
 @dataclass
@@ -74,13 +102,32 @@ def main() -> None:
     documents = read_documents(chosen.folder)
     candidates = [one for place, document in enumerate(documents) for one in candidates_of(place, document)]
     count, quiet = read_quiet(chosen.folder)
+    encode([*candidates, *quiet])
     given = pl.read_parquet(chosen.folder / "plover_plv_train.parquet")
-    typed = list(zip(given_features(given), given["root"].to_list(), strict=True))
-    threshold = cross_validate(documents, candidates, (count, quiet), typed)
+    vectors = given_vectors(given, masked=True)
+    typed = list(zip(given_features(given), vectors, given["root"].to_list(), strict=True))
+    by_words, by_both = cross_validate(documents, candidates, (count, quiet), typed)
     if chosen.write:
-        for name, model in zip(("link", "link_type"), train(candidates, quiet, typed, threshold), strict=True):
+        models = train(candidates, quiet, typed, (by_words, by_both))
+        for name, model in zip(("link", "link_type"), models[:2], strict=True):
             write_model(MODELS / f"{name}.npz", model)
-            print(f"{name}.npz: {(MODELS / f'{name}.npz').stat().st_size / 1e6:.2f} MB")
+        for name, dense in zip(("link", "link_type"), models[2:], strict=True):
+            write_dense(MODELS / f"{name}_vectors.npz", dense)
+
+
+def encode(candidates: Sequence[Candidate]) -> None:
+    """Give their vectors to the pairs of two states, and to some others."""
+    encoder = load_encoder()
+    if encoder is None:
+        raise SystemExit("The encoder cannot be loaded: install the extra `reading`.")
+    draw = np.random.default_rng(5)
+    others = [one for one in candidates if not one.is_foreign]
+    chosen = [one for one in candidates if one.is_foreign]
+    for has_event in (True, False):
+        kind = [one for one in others if bool(one.roots) == has_event]
+        chosen += [kind[place] for place in draw.permutation(len(kind))[:OTHERS].tolist()]
+    for one in chosen:
+        one.vector = encoder.vector(one.text, *one.places, masked=True)
 
 
 def read_documents(folder: Path) -> list[Document]:
@@ -123,7 +170,7 @@ def add_gold(document: Document, names: tuple[str, str], event_type: str) -> str
     actor, recipient = states[0].pop(), states[1].pop()
     if actor == recipient:
         return "within one state"
-    document.gold.add((str(actor), str(recipient), quad_of(type_of_root(ROOTS.get(event_type, event_type)))))
+    document.gold.add((str(actor), str(recipient), quad_of(ROOTS.get(event_type, event_type))))
     return "between two states"
 
 
@@ -157,7 +204,9 @@ def candidates_of(place: int, document: Document) -> Iterator[Candidate]:
                     if any(touch(one, actor) for one in at[source]) and any(touch(one, recipient) for one in at[target])
                     for root in held
                 ]
-                yield Candidate(place, of_states, roots, pair_features(doc, *tokens), dictionary_root(doc, *tokens))
+                places = tuple(Span(one[0] - span.start, one[1] - span.start) for one in (actor, recipient))
+                features, guess = pair_features(doc, *tokens), dictionary_root(doc, *tokens)
+                yield Candidate(place, of_states, roots, features, guess, span.of(text), places)
 
 
 def touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -175,86 +224,142 @@ def dictionary_root(doc: Any, actor: Sequence[Any], recipient: Sequence[Any]) ->
     return None
 
 
-def read_quiet(folder: Path) -> tuple[int, list[tuple[int, list[str]]]]:
-    """How many sentences hold no event, and the pairs of states in them with their features."""
+def read_quiet(folder: Path) -> tuple[int, list[Candidate]]:
+    """How many sentences hold no event, and the pairs of states in them."""
     frame = pl.read_parquet(folder / "un_relevance_sentences.parquet").filter(pl.col("relevant") == 0)
-    quiet = []
+    quiet: list[Candidate] = []
     for place, text in enumerate(frame["sentence"].to_list()):
         document = Document(text, find_actors(text, UN_DAY).mentions, {})
         if len({one.iso3 for one in document.mentions if one.iso3}) > 1:
-            quiet += [(place, one.features) for one in candidates_of(place, document)]
-    pairs = len({place for place, _ in quiet})
+            quiet += candidates_of(place, document)
+    pairs = len({one.document for one in quiet})
     print(f"{frame.height} sentences without events, {pairs} of them with two states")
     return frame.height, quiet
 
 
 def train(
     candidates: Sequence[Candidate],
-    quiet: Sequence[tuple[int, list[str]]],
-    typed: Sequence[tuple[list[str], str]],
-    threshold: float = 0.0,
-) -> tuple[LinearModel, LinearModel]:
-    """Whether there is an event, and which."""
-    features = [one.features for one in candidates] + [one for _, one in quiet]
-    labels = np.array(["event" if one.roots else "none" for one in candidates] + ["none"] * len(quiet))
-    weights = np.array([WEIGHT_OF_STATES if all(one.states) else 1.0 for one in candidates] + [1.0] * len(quiet))
+    quiet: Sequence[Candidate],
+    typed: Sequence[tuple[list[str], Any, str]],
+    thresholds: tuple[float, float] = (0.0, 0.0),
+) -> tuple[LinearModel, LinearModel, DenseModel, DenseModel]:
+    """Whether there is an event, and which: over words, then over vectors."""
+    everything = [*candidates, *quiet]
+    labels = np.array(["event" if one.roots else "none" for one in everything])
+    is_news = [True] * len(candidates) + [False] * len(quiet)
+    weights = np.array([WEIGHT_OF_STATES if news and all(one.states) else 1.0
+                        for one, news in zip(everything, is_news, strict=True)])  # fmt: skip
     settings: dict[str, Any] = {"penalty": INVERSE_PENALTY, "fewest": FEWEST, "balanced": False}
-    link = fit(features, labels, weights=weights, threshold=threshold, **settings)
-    found = [*typed, *((one.features, one.roots[0]) for one in candidates if one.roots)]
-    return link, fit([one for one, _ in found], np.array([root for _, root in found]), **settings)
+    features = [one.features for one in everything]
+    link = fit(features, labels, weights=weights, threshold=thresholds[0], **settings)
+    events = [one for one in candidates if one.roots]
+    roots = np.array([root for *_, root in typed] + [one.roots[0] for one in events])
+    kind = fit([words for words, *_ in typed] + [one.features for one in events], roots, **settings)
+    seen = [place for place, one in enumerate(everything) if one.vector is not None]
+    vectors = np.stack([everything[place].vector for place in seen])
+    dense = fit_vectors(vectors, labels[seen], VECTOR_PENALTY, weights=weights[seen], balanced=False,
+                        threshold=thresholds[1])  # fmt: skip
+    known = [one for one in events if one.vector is not None]
+    vectors = np.stack([vector for _, vector, _ in typed] + [one.vector for one in known])
+    roots = np.array([root for *_, root in typed] + [one.roots[0] for one in known])
+    return link, kind, dense, fit_vectors(vectors, roots, VECTOR_PENALTY, balanced=False)
 
 
 def cross_validate(
     documents: Sequence[Document],
     candidates: Sequence[Candidate],
-    without: tuple[int, Sequence[tuple[int, list[str]]]],
-    typed: Sequence[tuple[list[str], str]],
-) -> float:
-    """Print the scores over all folds, with the dictionary's beside them; return the best threshold."""
+    without: tuple[int, Sequence[Candidate]],
+    typed: Sequence[tuple[list[str], Any, str]],
+) -> tuple[float, float]:
+    """Print the scores over all folds, the dictionary's beside them; return the thresholds, by words and by both."""
     count, quiet = without
     draw = np.random.default_rng(0)
     fold, quiet_fold = draw.integers(0, FOLDS, len(documents)), draw.integers(0, FOLDS, count)
-    coded, alarms = [], dict[int, float]()
+    coded: tuple[list[Coded], list[Coded]] = [], []
+    alarms: tuple[list[Coded], list[Coded]] = [], []
     for part in range(FOLDS):
         seen = [one for one in candidates if fold[one.document] != part]
-        link, kind = train(seen, [one for one in quiet if quiet_fold[one[0]] != part], typed)
+        models = train(seen, [one for one in quiet if quiet_fold[one.document] != part], typed)
         for one in candidates:
-            if fold[one.document] == part and all(one.states) and one.states[0] != one.states[1]:
-                odds = kind.probabilities(one.features)
-                root = max(odds, key=lambda name: odds[name])
-                unreal = is_unreal(one.features, relation_of(root, odds[root]))
-                coded.append((one, 0.0 if unreal else link.probabilities(one.features)["event"], root))
-        for place, features in quiet:
-            if quiet_fold[place] == part:
-                alarms[place] = max(alarms.get(place, 0.0), link.probabilities(features)["event"])
-    words = [(one, 1.0, one.guess) for one, _, _ in coded if one.guess]
-    print("dictionary:", scores(documents, words, 0.0)[1])
-    best = 0.0, 0.0
-    for threshold in np.arange(0.2, 0.61, 0.05).tolist():
-        f1, text = scores(documents, coded, threshold)
-        false = sum(value >= threshold for value in alarms.values())
-        shares = f"{false / count:.2%} of all, {false / len(alarms):.1%} of those with two states"
-        print(f"from {threshold:.2f}: {text}; false alarms {false}: {shares}")
-        if false <= MOST_ALARMS * len(alarms):
-            best = max(best, (f1, threshold))
-    return best[1]
+            if fold[one.document] == part and one.is_foreign:
+                for found, with_vector in zip(coded, (False, True), strict=True):
+                    found.append(code(one, part, models, with_vector=with_vector))
+        for one in quiet:
+            if quiet_fold[one.document] == part and one.is_foreign:
+                for found, with_vector in zip(alarms, (False, True), strict=True):
+                    found.append(code(one, part, models, with_vector=with_vector))
+    words = [Coded(one.one, one.fold, 1.0, one.one.guess) for one in coded[0] if one.one.guess]
+    print("dictionary:", scores(documents, words, dict.fromkeys(range(FOLDS), 0.0))[1])
+    pairs = zip(("words", "both"), coded, alarms, strict=True)
+    chosen = [choose(name, (documents, fold), found, false, count) for name, found, false in pairs]
+    return chosen[0], chosen[1]
+
+
+def code(
+    one: Candidate, part: int, models: tuple[LinearModel, LinearModel, DenseModel, DenseModel], *, with_vector: bool
+) -> Coded:
+    """What models make of a candidate, as the package does."""
+    link, kind, dense_link, dense_kind = models
+    odds, types = link.probabilities(one.features), kind.probabilities(one.features)
+    with_vector = with_vector and odds["event"] >= LEAST_TO_ENCODE
+    if with_vector:
+        odds = blend(odds, dense_link.probabilities(one.vector), 1.0)
+        types = blend(types, dense_kind.probabilities(one.vector), 1.0)
+    relation = relation_from(types, quad_first=with_vector)
+    unreal = is_unreal(one.features, relation)
+    likelihood = odds["event"] * (relation.of_quad if with_vector else 1.0)
+    return Coded(one, part, 0.0 if unreal else likelihood, relation.event_type)
+
+
+def choose(
+    name: str, known: tuple[Sequence[Document], Any], coded: Sequence[Coded], quiet: Sequence[Coded], count: int
+) -> float:
+    """Print the scores with thresholds chosen outside of each fold; return the one chosen on all."""
+    documents, fold = known
+
+    def best(parts: Sequence[int]) -> float:
+        inside = {place for place in range(len(documents)) if fold[place] in parts}
+        found = [one for one in coded if one.fold in parts]
+        few = [(scores(documents, found, dict.fromkeys(parts, value), inside)[0], value)
+               for value in THRESHOLDS if is_quiet(quiet, parts, value)]  # fmt: skip
+        return max(few)[1]
+
+    thresholds = {part: best([other for other in range(FOLDS) if other != part]) for part in range(FOLDS)}
+    raised = {one.one.document for one in quiet if one.likelihood >= thresholds[one.fold]}
+    named = len({one.one.document for one in quiet})
+    print(f"{name}: {scores(documents, coded, thresholds)[1]}; thresholds {sorted(thresholds.values())};")
+    shares = f"{len(raised) / count:.2%} of all, {len(raised) / named:.1%} of those with two states"
+    print(f"  false alarms {len(raised)}: {shares}")
+    return best(range(FOLDS))
+
+
+def is_quiet(quiet: Sequence[Coded], parts: Sequence[int], threshold: float) -> bool:
+    """Whether few enough of the sentences of these folds that hold no event raise an alarm."""
+    inside = [one for one in quiet if one.fold in parts]
+    raised = {one.one.document for one in inside if one.likelihood >= threshold}
+    return len(raised) <= MOST_ALARMS * len({one.one.document for one in inside})
 
 
 def scores(
-    documents: Sequence[Document], coded: Sequence[tuple[Candidate, float, str]], threshold: float
+    documents: Sequence[Document], coded: Sequence[Coded], thresholds: dict[int, float], inside: set[int] | None = None
 ) -> tuple[float, str]:
     """F1 of (actor, recipient, quad), and a line with precision and recall too, and the F1 of the pair alone."""
     best: dict[tuple[int, Any, Any], tuple[float, str]] = {}
-    for one, likelihood, root in coded:
-        key = (one.document, *one.states)
-        if likelihood >= threshold and likelihood > best.get(key, (0.0, ""))[0]:
-            best[key] = likelihood, quad_of(type_of_root(root))
-    found = {(*key, quad) for key, (_, quad) in best.items()}
-    gold = {(place, *event) for place, document in enumerate(documents) for event in document.gold}
-    right, pairs = len(found & gold), {one[:3] for one in gold}
-    f1 = 2 * right / max(len(found) + len(gold), 1)
+    for found in coded:
+        key = (found.one.document, *found.one.states)
+        if found.likelihood >= thresholds[found.fold] and found.likelihood > best.get(key, (0.0, ""))[0]:
+            best[key] = found.likelihood, quad_of(found.root)
+    made = {(*key, quad) for key, (_, quad) in best.items()}
+    gold = {
+        (place, *event)
+        for place, document in enumerate(documents)
+        if inside is None or place in inside
+        for event in document.gold
+    }
+    right, pairs = len(made & gold), {one[:3] for one in gold}
+    f1 = 2 * right / max(len(made) + len(gold), 1)
     pair = 2 * len(set(best) & pairs) / max(len(best) + len(pairs), 1)
-    precision, recall = right / max(len(found), 1), right / len(gold)
+    precision, recall = right / max(len(made), 1), right / len(gold)
     line = f"precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}; pair alone F1 {pair:.3f}"
     return f1, line
 

@@ -1,6 +1,7 @@
-"""Train what one actor does to another, both given (``relation-v1``), and print its cross-validated scores.
+"""Train what one actor does to another, both given (``relation-v2``), and print its cross-validated scores.
 
-Needs the extra ``reading``, scikit-learn and ``plover_plv_train.parquet``. The folds keep the pairs of one sentence
+Two classifiers: one over words, one over the vectors of the encoder, which has not seen the set. Needs the extra
+``reading``, scikit-learn and ``plover_plv_train.parquet``. The folds keep the pairs of one sentence
 together; a second set of folds also keeps sentences together that share most of their words.
 
     python scripts/train_relation.py FOLDER_OF_LABELLED_SETS [--write]
@@ -23,14 +24,17 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold
 
 from detente.codebook.events import quad_of
+from detente.coding.dense import DenseModel, write_dense
+from detente.coding.encoder import load_encoder
 from detente.coding.linear import LinearModel, write_model
 from detente.coding.parsing import parse_sentences
-from detente.coding.relation import type_of_root
 from detente.coding.relation_features import pair_features, tokens_in
+from detente.coding.sentences import Span
 
 MODELS = Path(__file__).resolve().parents[1] / "src" / "detente" / "coding" / "models"
 #: Chosen in cross-validation among a few.
 INVERSE_PENALTY, FEWEST = 30.0, 2
+VECTOR_PENALTY = 0.01
 QUADS = {1: "verbal cooperation", 2: "material cooperation", 3: "verbal conflict", 4: "material conflict"}
 #: Share of the words of two sentences together that they must have in common to be kept in one fold.
 ALIKE = 0.6
@@ -43,15 +47,24 @@ def main() -> None:
     options.add_argument("--write", action="store_true")
     chosen = options.parse_args()
     frame = pl.read_parquet(chosen.folder / "plover_plv_train.parquet")
-    features = given_features(frame)
+    features, vectors = given_features(frame), given_vectors(frame, masked=False)
     roots, quads = np.array(frame["root"].to_list()), np.array([QUADS[one] for one in frame["penta"].to_list()])
     by_sentence = frame["sentence_id"].to_numpy()
     scores = {}
     for name, groups in (("by sentence", by_sentence), ("by sentences alike", alike(features))):
-        scores[name] = cross_validated(features, roots, groups)
-        report(name, scores[name], roots, quads)
+        words = cross_validated(features, roots, groups)
+        report(f"words, {name}", words, roots, quads)
+        sharp = words[0] ** (1 / fit_temperature(*words, roots))
+        seen = cross_validated_vectors(vectors, roots, groups)
+        report(f"vectors, {name}", (seen, words[1]), roots, quads)
+        both = np.sqrt(sharp / sharp.sum(axis=1, keepdims=True) * seen)
+        scores[name] = words, (both / both.sum(axis=1, keepdims=True), words[1])
+        report(f"both, {name}", scores[name][1], roots, quads)
     if chosen.write:
-        temperature = fit_temperature(*scores["by sentence"], roots)
+        words, both = scores["by sentence"]
+        dense = fit_vectors(vectors, roots, VECTOR_PENALTY, temperature=fit_temperature(*both, roots))
+        write_dense(MODELS / "relation_vectors.npz", dense)
+        temperature = fit_temperature(*words, roots)
         model = fit(features, roots, penalty=INVERSE_PENALTY, fewest=FEWEST, temperature=temperature)
         write_model(MODELS / "relation.npz", model)
         print(f"relation.npz: {(MODELS / 'relation.npz').stat().st_size / 1e6:.2f} MB, temperature {temperature:.3f}")
@@ -66,6 +79,53 @@ def given_features(frame: pl.DataFrame) -> list[list[str]]:
         tokens = [tokens_in(doc, *span) if span[0] is not None else [] for span in spans]
         rows.append(pair_features(doc, *tokens))
     return rows
+
+
+def given_vectors(frame: pl.DataFrame, *, masked: bool) -> Any:  # noqa: ANN401 - an array
+    """The encoder's vectors of each row."""
+    encoder = load_encoder()
+    if encoder is None:
+        raise SystemExit("The encoder cannot be loaded: install the extra `reading`.")
+    rows = []
+    for row in frame.iter_rows(named=True):
+        places = [(row[f"{side}_start"], row[f"{side}_end"]) for side in ("src", "tgt")]
+        spans = [Span(*place) if place[0] is not None else None for place in places]
+        rows.append(encoder.vector(row["text"], spans[0], spans[1], masked=masked))
+    return np.stack(rows)
+
+
+def fit_vectors(
+    vectors: Any,  # noqa: ANN401 - an array
+    labels: Any,  # noqa: ANN401 - an array
+    penalty: float,
+    *,
+    weights: Any = None,  # noqa: ANN401 - an array
+    balanced: bool = True,
+    temperature: float = 1.0,
+    threshold: float = 0.0,
+) -> DenseModel:
+    """A logistic regression over vectors, whose numbers are first brought to one scale."""
+    mean, spread = vectors.mean(axis=0), vectors.std(axis=0)
+    found = LogisticRegression(C=penalty, class_weight="balanced" if balanced else None, max_iter=300)
+    found.fit((vectors - mean) / spread, labels, sample_weight=weights)
+    coefficients, intercepts = found.coef_, found.intercept_
+    if len(found.classes_) == 2:
+        coefficients, intercepts = np.vstack([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercepts / 2
+    scaled = coefficients / spread
+    classes = tuple(str(name) for name in found.classes_)
+    return DenseModel(classes, scaled.T, intercepts - scaled @ mean, temperature, threshold)
+
+
+def cross_validated_vectors(vectors: Any, labels: Any, groups: Any) -> Any:  # noqa: ANN401 - arrays
+    """Probabilities of each row by a classifier over vectors that has not seen its group."""
+    classes = sorted(set(labels.tolist()))
+    found = np.zeros((len(labels), len(classes)))
+    for train, test in StratifiedGroupKFold(5, shuffle=True, random_state=0).split(vectors, labels, groups):
+        model = fit_vectors(vectors[train], labels[train], VECTOR_PENALTY)
+        for place in test:
+            odds = model.probabilities(vectors[place])
+            found[place] = [odds.get(name, 0.0) for name in classes]
+    return found
 
 
 def alike(features: Sequence[Sequence[str]]) -> Any:  # noqa: ANN401 - an array
@@ -142,7 +202,7 @@ def report(name: str, scores: tuple[Any, tuple[str, ...]], roots: Any, quads: An
     sharp = odds ** (1 / temperature)
     sharp /= sharp.sum(axis=1, keepdims=True)
     found = np.array([classes[place] for place in odds.argmax(axis=1)])
-    found_quads = np.array([quad_of(type_of_root(root)) for root in found])
+    found_quads = np.array([quad_of(root) for root in found])
     right, sure = found == roots, sharp.max(axis=1)
     print(f"{name}: root macro-F1 {f1_score(roots, found, average='macro'):.3f}, accuracy {right.mean():.3f};", end=" ")
     print(f"quad macro-F1 {f1_score(quads, found_quads, average='macro'):.3f}")

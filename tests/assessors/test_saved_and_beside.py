@@ -17,10 +17,19 @@ from typer.testing import CliRunner
 pytest.importorskip("spacy", reason="the extra `reading` is not installed")
 pytest.importorskip("pycrfsuite", reason="the extra `reading` is not installed")
 
-from detente.assessors import beside_lines, beside_table, make_proposals, read_beside, save_reading
+from detente.assessors import (
+    beside_lines,
+    beside_table,
+    decide,
+    make_proposals,
+    read_beside,
+    read_proposals,
+    save_reading,
+    write_proposals,
+)
 from detente.assessors.proposals import FILE, LONGEST_QUOTE
 from detente.cli import app
-from detente.coding import assessments
+from detente.coding import assessments, events
 from detente.coding.articles import load_article, parse_article
 from detente.coding.assessments import Reading, read_article
 from detente.errors import ConfigError, DetenteError
@@ -91,13 +100,31 @@ def test_what_was_read_is_kept_once_for_each_text_and_coder(
 ) -> None:
     """The same text under another name adds nothing; another version of the coder makes proposals of its own."""
     first = save_reading(reading, book, name=str(STORY))
-    assert len(first.saved) == len(reading.attributions) + len(reading.assessments)
+    assert len(first.saved) == len(reading.attributions) + len(reading.assessments) + len(reading.events)
     assert not save_reading(reading, book, name="-").saved
     monkeypatch.setattr(assessments, "VERSION", "assessments-v0")
     assert len(save_reading(reading, book, name="-").saved) == len(reading.assessments)
 
 
-def test_of_the_article_only_sentences_of_assessments_are_kept(reading: Reading, book: Chain) -> None:
+def test_coded_events_wait_for_a_review_too(book: Chain) -> None:
+    """An event is a proposal with its coder, places and sentence; accepted, it stays what one text says."""
+    text = "Turkey said Greece had attacked Cyprus. Poland expelled two diplomats of Russia on Monday."
+    reading = read_article(parse_article(text, date=dt.date(2018, 6, 1)))
+    save_reading(reading, book, name="-")
+    held = {(one.record["actor"], one.record["recipient"]): one for one in read_proposals(book, kind="event")}
+    told, own = held["GRC", "CYP"].record, held["POL", "RUS"]
+    assert (told["attributed"], told["told_by"]) == (True, "Turkey")
+    assert (own.standing, own.record["pair"], own.record["quad"]) == ("proposed", "POL-RUS", "material conflict")
+    assert own.record["coder"]["version"] == events.coder_name()
+    assert text[slice(*own.record["actor_span"])] == "Poland"
+    assert text[own.record["start"] : own.record["end"]] == own.record["quote"]
+    shown = write_proposals(decide(book, [own.id], "accepted", by="Kim"))
+    assert "POL → RUS" in shown
+    assert "accepted by Kim" in shown
+    assert "told by Turkey" in write_proposals([held["GRC", "CYP"]])
+
+
+def test_of_the_article_only_sentences_of_assessments_and_events_are_kept(reading: Reading, book: Chain) -> None:
     """Each record has digest, coder and offsets; quotes stand at their place; nothing else of the text is there."""
     save_reading(reading, book, name=str(STORY))
     article = reading.article
@@ -106,9 +133,10 @@ def test_of_the_article_only_sentences_of_assessments_are_kept(reading: Reading,
         assert record["source"]["digest"] == hashlib.sha256(article.text.encode()).hexdigest()
         assert record["source"]["name"] == STORY.name
         assert {"name", "version"} <= set(record["coder"])
-        if record["kind"] == "assessment":
+        if record["kind"] in ("assessment", "event"):
             assert " ".join(article.text[record["start"] : record["end"]].split()) == record["quote"]
     quoted = {one.sentence for one in reading.assessments}
+    quoted |= {article.sentences.index(one.sentence) for one in reading.events}
     kept = (book.path / FILE).read_text("utf-8")
     for place, span in enumerate(article.sentences):
         assert place in quoted or " ".join(span.of(article.text).split()) not in kept

@@ -102,7 +102,7 @@ def test_a_page_gives_its_article_alone() -> None:
      "http://[::1]/", "http://169.254.169.254/latest", "http://2130706433/", "http://printer/", "https://example.org/a"],
 )  # fmt: skip
 def test_addresses_are_refused(place: str) -> None:
-    """Neither local files by address, nor private networks, nor (yet) the public network are read."""
+    """Who reads files reads no address, of whatever kind: pages are fetched by another room."""
     with pytest.raises(ConfigError):
         load_article(place)
 

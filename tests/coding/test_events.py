@@ -20,11 +20,11 @@ from commands import run_detente
 pytest.importorskip("spacy", reason="the extra `reading` is not installed")
 pytest.importorskip("pycrfsuite", reason="the extra `reading` is not installed")
 
-from detente.codebook.events import quads
+from detente.codebook.events import known_type, quads
 from detente.coding.articles import parse_article
 from detente.coding.assessments import read_article
 from detente.coding.linear import LinearModel, load_model, read_model, write_model
-from detente.coding.relation import Question, code_relations, question_from, type_of_root
+from detente.coding.relation import Question, code_relations, question_from
 from detente.coding.texts import Problem, Task, code_lines, code_text
 from detente.errors import DataError
 
@@ -99,10 +99,24 @@ def test_every_root_has_a_type_and_a_quad() -> None:
     """What the models can answer is in the codebook, and their probabilities add up to one."""
     for name in ("relation", "link_type"):
         model = load_model(name)
-        assert {type_of_root(root) for root in model.classes} <= set(quads())
+        assert {known_type(root) for root in model.classes} <= set(quads())
         assert sum(model.probabilities(["w=attack", "never seen"]).values()) == pytest.approx(1)
     assert set(load_model("link").classes) == {"event", "none"}
     assert 0 < load_model("link").threshold < 1
+
+
+def test_the_types_are_those_of_the_labelled_sets() -> None:
+    """What pulls back is YIELD, in event_type and root alike; the codebook knows that name as one of its own."""
+    question = {
+        "id": 1,
+        "text": "Peru released ten soldiers of Chile.",
+        "actor_span": [0, 4],
+        "recipient_span": [30, 35],
+    }
+    row = next(iter(code_lines([(1, json.dumps(question))], Task(given_actors=True))))
+    assert isinstance(row, dict)
+    assert (row["event_type"], row["root"], row["quad"]) == ("YIELD", "YIELD", "material cooperation")
+    assert known_type("YIELD") in quads()
 
 
 def test_a_model_survives_its_file(tmp_path: Path) -> None:

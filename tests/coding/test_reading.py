@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from commands import run_detente
 
@@ -17,9 +20,11 @@ STORY = HERE / "article_seoul_tokyo.txt"
 pytest.importorskip("spacy", reason="the extra `reading` is not installed")
 pytest.importorskip("pycrfsuite", reason="the extra `reading` is not installed")
 
+from detente.cli import app  # noqa: E402
 from detente.coding.articles import Article, load_article, parse_article  # noqa: E402
 from detente.coding.assessments import Reading, read_article  # noqa: E402
 from detente.coding.reading import as_record, assessments_table, attributions_table  # noqa: E402
+from detente.errors import SourceError  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +155,35 @@ def test_the_command_reads_a_file_and_standard_input() -> None:
     assert json.loads(piped.stdout)["pair"] == "JPN-KOR"
 
 
-def test_an_address_is_refused_by_the_command() -> None:
-    """A private address ends with exit code 2 and what to do next."""
-    run = run_detente("read", "http://127.0.0.1/x", code=2)
-    assert "private network" in run.stderr
+def test_the_command_reads_a_page_where_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of this computer ends with exit code 2, unless it is allowed; then it is read as the file would be."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    body = f"<html><body><article>{STORY.read_text('utf-8')}</article></body></html>".encode()
+
+    class Asked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Asked)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/story"
+    try:
+        refused = CliRunner().invoke(app, ["read", url])
+        assert isinstance(refused.exception, SourceError)
+        assert "private network" in str(refused.exception)
+        read = CliRunner().invoke(app, ["read", url, "--allow-private", "--json", "--outlet", "The Northern Paper"])
+        found = json.loads(read.stdout)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (found["article"]["name"], found["article"]["outlet"]) == (url, "The Northern Paper")
+    assert found["pair"] == "JPN-KOR"
 
 
 def test_the_first_article_is_read_well(reference_data: Path) -> None:
@@ -167,6 +197,8 @@ def test_the_first_article_is_read_well(reference_data: Path) -> None:
     assert (main.judgement.direction, main.judgement.low, main.horizon.kind) == ("deteriorate", 0.20, "near")
     assert main.speaker.affiliation == "China Institutes for Contemporary International Relations"
     assert main.speaker.via[0].outlet.endswith("Southern Metropolis Daily")
+    told = as_record(reading, name="a")["retold_by"]
+    assert told == {"outlet": None, "author": "Han Bingbin"}, "the text names who retells it, and no outlet"
     drivers = {part.what for one in reading.assessments for part in one.judgement.drivers}
     assert drivers >= {
         "sanctions", "oil", "legislature", "leader", "attention", "cooperation need", "rivalry", "NATO",

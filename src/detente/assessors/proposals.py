@@ -1,8 +1,8 @@
-"""What was read, kept as proposals: attributions and assessments with their coder, source, place and one sentence.
+"""What was read, kept as proposals: attributions, assessments, events with their coder, source, place and one sentence.
 
 In: a reading. Out: records in a chain beside the ledger of forecasts. The article itself is never kept: of its words
-only the sentence of each assessment and, of an attribution, the speaker and the words that say so. Its digest lets
-anybody who holds the article check that it is the same.
+only the sentence of each assessment or event and, of an attribution, the speaker and the words that say so. Its digest
+lets anybody who holds the article check that it is the same.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente import __version__
-from detente.coding import actors, assessments, attribution, horizons, judgements, speakers
+from detente.coding import actors, assessments, attribution, events, horizons, judgements, speakers
+from detente.coding.events import event_record
 from detente.coding.reading import assessments_table, attributions_table
 from detente.scorecard import open_ledger
 from detente.store import Chain
@@ -34,6 +35,7 @@ _ID_LETTERS = 16
 _RESTS_ON = {
     "attributions": (actors.VERSION, attribution.VERSION, speakers.VERSION),
     "assessments": (actors.VERSION, attribution.VERSION, speakers.VERSION, judgements.VERSION, horizons.VERSION),
+    "events": (actors.VERSION, attribution.VERSION, speakers.VERSION),
 }
 _NOT_KEPT = frozenset(["article", "text", "content", "coder", "published"])
 
@@ -58,7 +60,7 @@ def save_reading(reading: Reading, book: Chain, *, name: str) -> Appended:
 
 
 def make_proposals(reading: Reading, *, name: str) -> list[dict[str, Any]]:
-    """The attributions, then the assessments of a reading, as records; each assessment names its attribution.
+    """The attributions, the assessments and the events of a reading, as records; an assessment names its attribution.
 
     Args:
         reading: What was read.
@@ -78,7 +80,18 @@ def make_proposals(reading: Reading, *, name: str) -> list[dict[str, Any]]:
         found.append(
             record | {"quote": _cut(row["text"]), "statement_span": span, "attribution": ids.get(id(one.attribution))}
         )
-    return attributions + found
+    return attributions + found + _events(reading, source)
+
+
+def _events(reading: Reading, source: Mapping[str, Any]) -> list[dict[str, Any]]:
+    records = []
+    for place, event in enumerate(reading.events):
+        row = event_record(reading.article.text, event)
+        sentence = row.pop("sentence")
+        pair = "-".join(sorted((row["actor"], row["recipient"])))
+        record = _record("event", events.coder_name(), source, place, {"pair": pair, **row})
+        records.append(record | {"quote": _cut(sentence["text"]), "start": sentence["start"], "end": sentence["end"]})
+    return records
 
 
 def _source(reading: Reading, name: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def read_proposals(book: Chain, *, kind: str | None = None) -> list[Proposal]:
 
     Args:
         book: Where they are kept.
-        kind: ``assessment`` or ``attribution``; None for both.
+        kind: ``assessment``, ``event`` or ``attribution``; None for all.
 
     Raises:
         StoreError: when a record is not of the form that this version writes.

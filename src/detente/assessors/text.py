@@ -128,11 +128,11 @@ def _modelled(row: Beside, direction: str) -> str:
 
 def _proposal_lines(one: Proposal) -> Iterator[str]:
     record, source = one.record, one.record["source"]
-    who = record["speaker"] or record["speaker_text"] or "nobody named"
-    who += "" if record.get("speaker_certain", True) else " (name from another sentence)"
     told = f"{source['name']}, {source['published'] or 'no date'}"
-    if record["kind"] == "attribution":
-        yield f"{one.id[:8]} {one.standing} · attribution · {who} · “{record['cue'] or ''}” · {told}"
+    if record["kind"] == "event":
+        yield from _event_lines(one, told)
+    elif record["kind"] == "attribution":
+        yield f"{one.id[:8]} {one.standing} · attribution · {_who(record)} · “{record['cue'] or ''}” · {told}"
     else:
         what = record["direction"] if record["direction"] != "none" else "no change named"
         if record["p_low"] is not None:
@@ -140,7 +140,7 @@ def _proposal_lines(one: Proposal) -> Iterator[str]:
         elif record["denied"]:
             what = f"not {what}"
         horizon = record["horizon"] or "no horizon"
-        yield f"{one.id[:8]} {one.standing} · {record['pair'] or 'no pair'} · {what} · {horizon} · {who}"
+        yield f"{one.id[:8]} {one.standing} · {record['pair'] or 'no pair'} · {what} · {horizon} · {_who(record)}"
         yield from (f"  {condition}" for condition in record["conditions"])
         yield f"  “{record['quote']}”"
         yield f"  {told} · {record['coder']['version']}"
@@ -148,6 +148,20 @@ def _proposal_lines(one: Proposal) -> Iterator[str]:
         why = f": {decision['why']}" if decision["why"] else ""
         condition = f", condition {decision['condition']}" if decision["condition"] else ""
         yield f"  {decision['verdict']} by {decision['by'] or 'somebody unnamed'}{condition}{why}"
+
+
+def _who(record: dict[str, Any]) -> str:
+    who = str(record["speaker"] or record["speaker_text"] or "nobody named")
+    return who + ("" if record.get("speaker_certain", True) else " (name from another sentence)")
+
+
+def _event_lines(one: Proposal, told: str) -> Iterator[str]:
+    record = one.record
+    deed = f"{record['actor']} → {record['recipient']} · {record['event_type']} · {record['quad']}"
+    claimed = f" · told by {record['told_by'] or 'nobody named'}" if record["attributed"] else ""
+    yield f"{one.id[:8]} {one.standing} · event · {deed} · {format_probability(record['probability'])}{claimed}"
+    yield f"  “{record['quote']}”"
+    yield f"  {told} · {record['coder']['version']}"
 
 
 def _assessor_rows(card: AssessorCard, top: int) -> list[tuple[str, ...]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
+    from detente.coding.hosted import HostedCoder
     from detente.coding.texts import Problem, Task
     from detente.runners import Runner
 
@@ -36,6 +37,18 @@ def code(
     date: Annotated[
         str | None, typer.Option("--date", metavar="DATE", help="Day of the texts whose line has no date.")
     ] = None,
+    coder: Annotated[
+        str | None, typer.Option("--coder", metavar="openai:MODEL", help="Ask a model at --endpoint instead.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option("--endpoint", metavar="URL", help="OpenAI-compatible address; key: DETENTE_CODER_KEY.")
+    ] = None,
+    price: Annotated[
+        str | None, typer.Option("--price", metavar="IN,OUT", help="What a million tokens of the model cost.")
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option("--max-cost", min=0, help="Stop before the run costs more than that.")
+    ] = None,
 ) -> None:
     """Who does what to whom in each text: events between states, in PLOVER, with sentence, places and probability."""
     from detente.coding.texts import Problem, Task
@@ -43,18 +56,24 @@ def code(
     from detente.runners import find_runner
 
     chosen = find_runner(runner, jobs=jobs)
+    hosted = _hosted(coder, endpoint, price, max_cost, chosen)
     task = Task(given_actors, parse_day(date, what="date of the texts") if date else None)
     done = _finished(Path(out)) if out else set()
     problems: list[Problem] = []
     coded = kept = 0
     with _opened(place) as lines, _written(out) as stream:
-        for one in _coded(_unfinished(lines, done, problems), task, chosen):
-            if isinstance(one, Problem):
-                problems.append(one)
-                continue
-            write(json.dumps(one, ensure_ascii=False, allow_nan=False) + "\n", to=stream)
-            coded += 1
-            kept += len(one.get("events", ()))
+        try:
+            for one in _coded(_unfinished(lines, done, problems), task, chosen, hosted):
+                if isinstance(one, Problem):
+                    problems.append(one)
+                    continue
+                write(json.dumps(one, ensure_ascii=False, allow_nan=False) + "\n", to=stream)
+                coded += 1
+                kept += len(one.get("events", ()))
+        finally:
+            if hosted:
+                said = f"{hosted.asked} questions to {hosted.model}, {hosted.purse.spent:.6f} spent at most"
+                console(stderr=True).print(f"{said}; {coded} coded", highlight=False)
     found = "" if given_actors else f", {kept} event{'' if kept == 1 else 's'}"
     before = f"; {len(done)} were there before" if done else ""
     console(stderr=True).print(f"{coded} coded{found}{before}; {len(problems)} not coded", highlight=False)
@@ -64,7 +83,9 @@ def code(
         raise typer.Exit(1)
 
 
-def _coded(lines: Iterator[tuple[int, str]], task: Task, runner: Runner) -> Iterator[dict[str, Any] | Problem]:
+def _coded(
+    lines: Iterator[tuple[int, str]], task: Task, runner: Runner, hosted: HostedCoder | None
+) -> Iterator[dict[str, Any] | Problem]:
     """The lines coded in order, here or where the runner works."""
     from functools import partial
 
@@ -72,12 +93,32 @@ def _coded(lines: Iterator[tuple[int, str]], task: Task, runner: Runner) -> Iter
     from detente.coding.texts import code_lines
     from detente.runners import LocalPool
 
-    if runner == LocalPool():
-        yield from code_lines(lines, task)
+    if hosted or runner == LocalPool():
+        yield from code_lines(lines, task, coder=hosted)
         return
     work = partial(batches.code_batch, task=task)
     for batch in runner.run(work, batches.line_batches(lines), batches.coded_schema()):
         yield from batches.read_coded(batch)
+
+
+def _hosted(
+    coder: str | None, endpoint: str | None, price: str | None, max_cost: float | None, runner: Runner
+) -> HostedCoder | None:
+    """The model that is to be asked, where one is named."""
+    from detente.errors import ConfigError
+    from detente.runners import LocalPool
+
+    if coder is None:
+        if endpoint or price or max_cost is not None:
+            raise ConfigError("A model's endpoint or price was given.", "No --coder was.", "Add --coder openai:MODEL.")
+        return None
+    if runner != LocalPool():
+        raise ConfigError(
+            "--coder was given with --jobs or --runner.", "One process counts the costs.", "Leave them out."
+        )
+    from detente.cli.coder import open_coder
+
+    return open_coder(coder, endpoint=endpoint, max_cost=max_cost, price=price)
 
 
 def _finished(path: Path) -> set[Any]:

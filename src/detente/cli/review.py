@@ -43,8 +43,9 @@ def review(
     if accept or reject:
         shown = _decided(book, accept or [], reject or [], why=why, condition=condition, by=by)
     else:
-        kind = None if attributions else "assessment"
-        shown = [one for one in assessors.read_proposals(book, kind=kind) if listed or one.standing == "proposed"]
+        kinds = {"assessment", "event"} | ({"attribution"} if attributions else set())
+        held = [one for one in assessors.read_proposals(book) if one.record["kind"] in kinds]
+        shown = [one for one in held if listed or one.standing == "proposed"]
     if as_json:
         show_json({"path": str(book.path), "findings": broken, "proposals": [one.as_dict() for one in shown]})
     else:

@@ -16,6 +16,9 @@ from detente.errors import CodebookError
 if TYPE_CHECKING:
     import polars as pl
 
+#: Types by the names of other lists of PLOVER types, and by ours. The list of the labelled sets has YIELD for our
+#: CONCEDE and RETREAT in one, and counts it as material cooperation, as RETREAT is.
+TYPE_ALIASES = {"YIELD": "RETREAT"}
 #: Event codes that say that no event was coded.
 NO_EVENT_CODES = frozenset({"---", "--", "-", "X", "000"})
 
@@ -26,14 +29,19 @@ def quads() -> dict[str, str]:
     return {row["event_type"]: row["quad"] for row in read_data("event_types")}
 
 
+def known_type(name: str) -> str:
+    """Our name of a PLOVER type, which other lists of types may call otherwise; a name that is none stays as it is."""
+    return TYPE_ALIASES.get(name, name)
+
+
 def quad_of(event_type: str) -> str:
-    """The quad class of a PLOVER type.
+    """The quad class of a PLOVER type, by our name or another list's.
 
     Raises:
         CodebookError: when it is no PLOVER type.
     """
     try:
-        return quads()[event_type]
+        return quads()[known_type(event_type)]
     except KeyError:
         raise CodebookError(
             f"The event type {event_type!r} was given.",
@@ -68,7 +76,7 @@ def intensity_milli_of_type(event_type: str) -> int:
         CodebookError: when it is no PLOVER type.
     """
     quad_of(event_type)
-    return _mean_milli({event_type})
+    return _mean_milli({known_type(event_type)})
 
 
 @cache

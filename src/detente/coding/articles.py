@@ -1,6 +1,6 @@
 """An article as given, a file or a page, to clean text with its sentences, date, outlet and title.
 
-What it refuses: files that are not text, files over ``LARGEST_BYTES``, addresses of this computer or a private network.
+What it refuses: files that are not text, files over ``LARGEST_BYTES``, addresses: pages are fetched by ``sources``.
 What it bounds: nesting of a page, length of the text and of its sentences; each bound that was met is named in
 ``issues``. It never opens the network.
 """
@@ -8,7 +8,6 @@ What it bounds: nesting of a page, length of the text and of its sentences; each
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,6 +92,11 @@ def load_article(place: str, *, date: dt.date | None = None) -> Article:
     return parse_article(content, date=date, name=path.name)
 
 
+def is_page(place: str) -> bool:
+    """Whether a place is the address of a page, which somebody else has to fetch."""
+    return urlsplit(place).scheme in ("http", "https")
+
+
 def check_place(place: str) -> None:
     """Pass a file's path; refuse an address.
 
@@ -103,12 +107,9 @@ def check_place(place: str) -> None:
     if len(parts.scheme) < 2 or "://" not in place:
         return
     asked = f"{place[:200]} was to be read."
-    if parts.scheme not in ("http", "https"):
+    if not is_page(place):
         raise ConfigError(asked, f"Addresses of the kind {parts.scheme}: are never read.", "Name the file itself.")
-    host = parts.hostname or ""
-    if _is_private(host):
-        raise ConfigError(asked, f"{host or 'No host'} is this computer or a private network.", "Name a public page.")
-    raise ConfigError(asked, "Pages are not fetched by this command yet.", "Save the page and name the file, or use -.")
+    raise ConfigError(asked, "It is an address, no file.", "Fetch the page first, or name a file.")
 
 
 def parse_article(content: bytes | str, *, date: dt.date | None = None, name: str = "") -> Article:
@@ -258,13 +259,3 @@ def _title(text: str, sentences: tuple[Span, ...], headlines: frozenset[int]) ->
     """The first of the headlines that has four words or more and is no byline."""
     lines = [sentences[place].of(text) for place in sorted(headlines)]
     return next((line for line in lines if len(line.split()) >= 4 and not _BYLINE.match(line)), None)
-
-
-def _is_private(host: str) -> bool:
-    if not host or host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".lan")):
-        return True
-    try:
-        address = ipaddress.ip_address(int(host) if host.isdigit() else host)
-    except ValueError:
-        return "." not in host
-    return not address.is_global

@@ -1,7 +1,7 @@
 """Assessments: attributed judgements about a pair of states, with everything they were made to depend on.
 
 In: an article. Out: its pair, its attributions with speakers, and those of them that judge how the pair stands or will
-stand (``assessments-v1``). What an acting official wants, promises or demands is no assessment; what happened is none
+stand (``assessments-v2``). What an acting official wants, promises or demands is no assessment; what happened is none
 either. Nothing judged becomes an event, and what a speaker tells stays the speaker's claim.
 """
 
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from detente.codebook.estimates import find_estimates
 from detente.codebook.leaders import known_until
 from detente.codebook.reading import word_list
 from detente.coding.actors import Actors, Mention, find_actors
@@ -25,7 +26,7 @@ from detente.coding.judgements import Judgement, find_judgement
 from detente.coding.sentences import Span
 from detente.coding.speakers import Speaker, identify_speakers
 
-VERSION = "assessments-v1"
+VERSION = "assessments-v2"
 _RELATION = re.compile(
     r"\b(?:relations?|relationships?|ties|bilateral|"
     r"two (?:countries|sides|governments|states|neighbou?rs|capitals|koreas)|"
@@ -49,10 +50,25 @@ _AHEAD = re.compile(
     r"['’]ll\b|n['’]t\b",
     re.IGNORECASE,
 )
+#: Words of which a judgement about two states that are named is made, whether or not it speaks of a known change.
+_BETWEEN = re.compile(
+    r"\b(?:relations?|relationships?|ties|friend(?:s|ship)?|alliances?|allies|partnership|neighbou?rs|peace|war|"
+    r"conflict|attacks?|clash\w*|disputes?|quarrels?|rows?|feuds?|treaty|deal|accord|cooperat\w+|each other|"
+    r"one another|together|depend\w*|rival\w*|trust|grip|influence|pressure|sanctions)\b",
+    re.IGNORECASE,
+)
+_WILL = re.compile(r"\b(?:will|won['’]t|would|can be expected|(?:is|are) (?:set|bound|going|expected) to)\b|['’]ll\b")
+#: Words that are said of two states alone, where neither is named.
+_OF_STATES = re.compile(
+    r"\b(?:(?:two|both) (?:countries|governments|states|neighbou?rs|capitals|presidents)|"
+    r"neither (?:country|government)|rapprochement|status quo|diplomatic (?:relations|ties))\b",
+    re.IGNORECASE,
+)
 #: Matters in which "relations" and "worse" are not about states.
 _ELSEWHERE = re.compile(
     r"\b(?:inflation|weather|storm|coach|league|match|patients?|prices|unemployment|guitarist|shares|currency|police|"
-    r"actors|siblings|couples|diet|volcano|harvest|airline|museum|universit(?:y|ies)|companies|final|stadium|regulator)\b",
+    r"actors|siblings|couples|diet|volcano|harvest|airline|flights?|traffic|museum|universit(?:y|ies)|companies|final|"
+    r"stadium|regulator|snow|rain|doctors|voters|tourists?|tickets?|goals?|wins?|beat|defeat)\b",
     re.IGNORECASE,
 )
 _OWN_WILL = re.compile(
@@ -147,11 +163,19 @@ def read_article(article: Article) -> Reading:
 
 
 def _events(article: Article, actors: Actors, parsed: Sequence[Parsed], judged: Sequence[Assessment]) -> list[Event]:
-    """The events of an article: a deed within an assessment is part of a judgement, not something that happened."""
+    """The events of an article: a deed within an assessment is part of a judgement, not something that happened.
+
+    Nor is one in a headline that says how likely something is.
+    """
     docs = [sentence.tokens[0].doc for sentence in parsed]
+    told = [
+        (span, doc)
+        for place, (span, doc) in enumerate(zip(article.sentences, docs, strict=True))
+        if place not in article.headlines or not find_estimates(span.of(article.text))
+    ]
     return [
         event
-        for event in find_events(list(zip(article.sentences, docs, strict=True)), actors.mentions)
+        for event in find_events(told, actors.mentions)
         if not any(one.statement.start <= event.recipient.start < one.statement.end for one in judged)
     ]
 
@@ -259,8 +283,8 @@ def _touches(text: str, inside: Sequence[Mention], pair: tuple[str, str] | None)
     states = {m.iso3 for m in inside if m.iso3}
     if pair:
         return bool(states & set(pair) or _OF_BOTH.search(text))
-    if _OF_BOTH.search(text):
-        return bool(inside)
+    if _OF_BOTH.search(text) or _OF_STATES.search(text):
+        return bool(inside) or bool(_OF_STATES.search(text))
     return bool(states) and any(m.role == "international organisation" for m in inside)
 
 
@@ -283,14 +307,24 @@ def _is_assessment(
     apart = len({m.iso3 for m in inside if m.iso3}) < 2
     if (apart and _ELSEWHERE.search(sentence)) or _OWN_WILL.search(sentence) or _is_wish(parsed, one):
         return False
-    if not has_pair and not (_RELATION.search(text) and inside):
+    if not has_pair and not (_RELATION.search(text) and inside) and not _OF_STATES.search(text):
         return False
+    if not apart and speaker.text and not _ELSEWHERE.search(sentence) and _weighs(text, speaker, judgement):
+        return True
     says_change = judgement.direction != "none" and bool(_AHEAD.search(text) or judgement.estimate)
     if speaker.kind == "official":
         unsure = judgement.estimate or judgement.denied or judgement.conditions or judgement.hedges
         return says_change and bool(unsure or _PREDICTS.search(text))
     telling = any(part.what in _TELLING for part in judgement.drivers)
     return says_change or (telling and bool(_AHEAD.search(text)))
+
+
+def _weighs(text: str, speaker: Speaker, judgement: Judgement) -> bool:
+    """Whether a statement that names two states says what is ahead of them, be it in words of no known direction."""
+    if not _BETWEEN.search(text):
+        return False
+    foresees = speaker.kind == "expert" and bool(_WILL.search(text))
+    return judgement.low is not None or judgement.estimate is not None or foresees
 
 
 def _is_wish(parsed: Parsed, one: Attribution) -> bool:

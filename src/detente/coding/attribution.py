@@ -1,4 +1,4 @@
-"""Who said what: contents by a tagger, cues and sources by tagger and parse tree (``attribution-v1``).
+"""Who said what: contents by a tagger, cues and sources by tagger and parse tree (``attribution-v2``).
 
 In: an article. Out: attributions with the places of source, cue and content in the article's text. The taggers were
 trained on the training part of PolNeAR, which counts beliefs, intents and documents as well as speech; see the card
@@ -25,7 +25,7 @@ from detente.coding.sentences import Span
 from detente.coding.tagging import cue_class, sentence_features, sentence_kind
 from detente.errors import ConfigError
 
-VERSION = "attribution-v1"
+VERSION = "attribution-v2"
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj")
 #: Marks and joints at the border of a content that are not part of it.
 _BORDER = frozenset([",", ".", ";", ":", "-", "–", "—", "and", "but"])
@@ -35,6 +35,13 @@ _FARTHEST = 6
 #: A name in capitals that begins a turn of a transcript, and a name that signs a quotation.
 _TURN = re.compile(r"[\"“]?(?P<name>[A-Z][A-Z.'’ -]{2,40})(?P<cue>:)\s")
 _SIGNED = re.compile(r"[”\"]\s?(?P<cue>[―—])\s?(?P<name>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){0,4})")
+#: Verbs of saying that the parser takes for nouns at the end of a sentence.
+_LIKE_NOUNS = frozenset(["forecast", "estimate", "forecasts", "estimates"])
+#: Who puts a number to something: "Analysts put the likelihood of a strike at one in ten".
+_PUTS = re.compile(
+    r"(?P<source>[A-Z][^,.;“”\"]{2,70}?) (?P<cue>puts?|gives?|gave) (?P<content>[^“”\"]{0,80}?"
+    r"\b(?:likelihood|odds|chances?|probability|risk)\b.*?)[.]?\s*$"
+)
 #: Inside a quotation these are its speaker.
 _FIRST_PERSON = frozenset(["i", "we", "my", "our", "me", "us"])
 
@@ -92,7 +99,9 @@ def find_attributions(article: Article) -> tuple[list[Attribution], list[Parsed]
         sentence = Parsed(span.start, tokens, quoted)
         parsed.append(sentence)
         told = _of_sentence(place, sentence, _tag("content", rows), _tag("parties", rows))
-        found += [*told, *_inserted(place, sentence, told)]
+        told = [_with_speaker(sentence, one) for one in told]
+        told += _inserted(place, sentence, told)
+        found += told or _put_in_numbers(place, sentence, span.of(article.text))
     return _continued(article, parsed, found), parsed
 
 
@@ -208,15 +217,41 @@ def _inserted(place: int, sentence: Parsed, told: Sequence[Attribution]) -> list
     return []
 
 
+def _with_speaker(sentence: Parsed, one: Attribution) -> Attribution:
+    """An attribution whose source was not found, with the speaker that stands beside its cue between commas."""
+    if one.source is not None or one.cue is None:
+        return one
+    tokens = sentence.tokens
+    commas = [-1, *(token.i for token in tokens if token.text in (",", ";")), len(tokens) - tokens[-1].is_punct]
+    for first, last in pairwise(commas):
+        found = _speaker_between(sentence, first, last)
+        if found and one.cue.start <= found[1].start < one.cue.end:
+            return replace(one, source=found[0])
+    return one
+
+
+def _put_in_numbers(place: int, sentence: Parsed, text: str) -> list[Attribution]:
+    """An estimate that is told without a verb of saying; for sentences in which nothing else is told."""
+    match = _PUTS.match(text)
+    if not match:
+        return []
+    spans = [
+        Span(sentence.start + match.start(name), sentence.start + match.end(name))
+        for name in ("content", "source", "cue")
+    ]
+    return [Attribution(place, (spans[0],), spans[1], spans[2])]
+
+
 def _speaker_between(sentence: Parsed, first: int, last: int) -> tuple[Span, Span] | None:
     """Source and cue of a clause that is no more than a speaker and a verb of saying or thinking."""
     tokens = sentence.tokens
     for place in range(first + 1, last):
         verb = tokens[place]
-        if verb.pos_ != "VERB" or verb.lemma_.lower() not in word_list("speaker verbs"):
+        is_verb = verb.pos_ == "VERB" or (place == last - 1 and verb.lower_ in _LIKE_NOUNS)
+        if not is_verb or verb.lemma_.lower() not in word_list("speaker verbs"):
             continue
         before, after = (first + 1, place - 1), (place + 1, last - 1)
-        if place > first + 1 and tokens[first + 1].pos_ in ("PROPN", "PRON", "DET", "NOUN", "ADJ"):
+        if place > first + 1 and tokens[first + 1].pos_ in ("PROPN", "PRON", "DET", "NOUN", "ADJ", "NUM"):
             return sentence.span(*before), sentence.span(place, place)
         if place == first + 1 and after[0] <= after[1]:
             return sentence.span(*after), sentence.span(place, place)

@@ -1,9 +1,10 @@
-"""Events in a text: which state does what to which, with the sentence that says so (``events-v1``).
+"""Events in a text: which state does what to which, with the sentence that says so (``events-v2``).
 
 In: sentences, parsed, and the actors in them. Out: for each ordered pair of states in one sentence whether anything
-happens between the two, and what. A pair whose probability lies below the threshold of ``models/link.npz`` is no event,
-nor is a deed that is denied, or not yet done.
-What a speaker tells is marked as the speaker's and never asserted.
+happens between the two, and what, by the words and by the encoder's vector; where the encoder cannot be loaded, by the
+words alone (``events-v1``). A pair for which an event of the quad is not probable enough is none (by words alone: for
+which any event is not), nor is a deed that is denied, or not yet done. The card is ``models/events.yaml``. What a
+speaker tells is marked as the speaker's and never asserted.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ from typing import Any
 
 from detente.coding.actors import Mention
 from detente.coding.attribution import Attribution
+from detente.coding.dense import load_dense, probabilities
+from detente.coding.encoder import has_encoder, load_encoder
 from detente.coding.linear import load_model
 from detente.coding.relation import Relation, classify_relation
 from detente.coding.relation_features import pair_features, tokens_in
 from detente.coding.sentences import Span
 from detente.coding.speakers import Speaker
 
-VERSION = "events-v1"
+VERSION = "events-v2"
+#: The same by words alone.
+WITHOUT_ENCODER = "events-v1"
+#: A pair that the words alone find less likely is not encoded: most pairs are none, and encoding takes time.
+LEAST_TO_ENCODE = 0.1
 #: States of one sentence that are paired: a list of twenty is no account of 380 deeds.
 MOST_STATES = 8
 #: A cue that is speech and cannot be the deed itself, as *attacked* can.
@@ -70,9 +77,14 @@ class Event:
         return self.likelihood * self.relation.probability
 
 
+def coder_name() -> str:
+    """What finds events here, as it stands beside what was found."""
+    return VERSION if has_encoder() else WITHOUT_ENCODER
+
+
 def has_two_states(mentions: Sequence[Mention], sentence: Span) -> bool:
     """Whether a sentence names two states, without which it holds no event."""
-    return len({one.iso3 for one in _inside(mentions, sentence)}) > 1
+    return len({one.iso3 for one in states_in(mentions, sentence)}) > 1
 
 
 def find_events(
@@ -83,15 +95,16 @@ def find_events(
     Args:
         sentences: Place in the text and parse of each sentence.
         mentions: The actors of the text.
-        threshold: The likelihood from which a pair counts; by default the one chosen in cross-validation.
+        threshold: The probability from which a pair counts; by default the one chosen in cross-validation.
     """
-    least = load_model("link").threshold if threshold is None else threshold
+    chosen = load_dense("link").threshold if has_encoder() else load_model("link").threshold
+    least = chosen if threshold is None else threshold
     found: list[Event] = []
     for sentence, doc in sentences:
         best: dict[tuple[str | None, str | None], Event] = {}
-        for event in _candidates(sentence, doc, _inside(mentions, sentence), least):
+        for event in _candidates(sentence, doc, states_in(mentions, sentence), least):
             pair = event.actor.iso3, event.recipient.iso3
-            if pair not in best or event.likelihood > best[pair].likelihood:
+            if pair not in best or _weight(event) > _weight(best[pair]):
                 best[pair] = event
         found += sorted(best.values(), key=lambda event: (event.actor.start, event.recipient.start))
     return found
@@ -116,7 +129,7 @@ def event_record(text: str, event: Event) -> dict[str, Any]:
         "actor": event.actor.iso3,
         "recipient": event.recipient.iso3,
         "event_type": event.relation.event_type,
-        "root": event.relation.root,
+        "root": event.relation.event_type,
         "quad": event.relation.quad,
         "probability": round(event.probability, 4),
         "probability_of_any": round(event.likelihood, 4),
@@ -157,22 +170,37 @@ def _holds(content: Sequence[Span], mention: Mention) -> bool:
     return any(span.start <= mention.start and mention.end <= span.end for span in content)
 
 
-def _inside(mentions: Sequence[Mention], sentence: Span) -> list[Mention]:
+def _weight(event: Event) -> float:
+    """By what the account of one pair is chosen: how likely an event of its quad is, by words alone any event."""
+    return event.likelihood * (event.relation.of_quad if has_encoder() else 1.0)
+
+
+def states_in(mentions: Sequence[Mention], sentence: Span) -> list[Mention]:
+    """The states that a sentence names, in order, at most ``MOST_STATES`` of them."""
     inside = [one for one in mentions if one.iso3 and sentence.start <= one.start and one.end <= sentence.end]
     return inside[:MOST_STATES]
 
 
 def _candidates(sentence: Span, doc: Any, states: Sequence[Mention], least: float) -> Iterator[Event]:  # noqa: ANN401
-    link = load_model("link")
     for actor in states:
         for recipient in states:
             if actor.iso3 == recipient.iso3:
                 continue
-            places = [(one.start - sentence.start, one.end - sentence.start) for one in (actor, recipient)]
-            features = pair_features(doc, tokens_in(doc, *places[0]), tokens_in(doc, *places[1]))
-            likelihood = link.probabilities(features)["event"]
+            places = [Span(one.start - sentence.start, one.end - sentence.start) for one in (actor, recipient)]
+            features = pair_features(doc, *(tokens_in(doc, place.start, place.end) for place in places))
+            likelihood, vector = _likelihood(doc.text, places, features)
             if likelihood < least:
                 continue
-            relation = classify_relation(features, model="link_type")
-            if not is_unreal(features, relation):
+            relation = classify_relation(features, vector, model="link_type", quad_first=vector is not None)
+            is_sure = vector is None or likelihood * relation.of_quad >= least
+            if is_sure and not is_unreal(features, relation):
                 yield Event(sentence, actor, recipient, relation, likelihood)
+
+
+def _likelihood(text: str, places: Sequence[Span], features: Sequence[str]) -> tuple[float, Any]:
+    """How likely anything happens between two, and their vector where they were encoded."""
+    encoder, by_words = load_encoder(), load_model("link").probabilities(features)["event"]
+    if encoder is None or by_words < LEAST_TO_ENCODE:
+        return by_words, None
+    vector = encoder.vector(text, places[0], places[1], masked=True)
+    return probabilities("link", features, vector)["event"], vector

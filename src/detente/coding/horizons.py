@@ -1,4 +1,4 @@
-"""How far ahead a statement looks: phrases of time to a last day, by a grammar of our own (``horizons-v1``).
+"""How far ahead a statement looks: phrases of time to a last day, by a grammar of our own (``horizons-v2``).
 
 In: a text and the day it was written. Out: the phrase, its kind and, where it has one, the last day it speaks of.
 *The near future* is 13 weeks, as everywhere in Détente; coming weeks are 4, coming months 26. Seasons are those of the
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from detente.domain.periods import DAYS_IN_WEEK, NEAR_FUTURE_WEEKS
 
-VERSION = "horizons-v1"
+VERSION = "horizons-v2"
 KINDS = ("now", "near", "until", "open", "event")
 COMING_WEEKS, COMING_MONTHS = 4, 26
 _NUMBERS = {
@@ -154,6 +154,8 @@ _RULES: tuple[tuple[re.Pattern[str], str, _LastDay | None], ...] = (
     _rule(rf"(?:{_BY} )?the end of the month", "until", lambda _, on: _end_of_month(on.year, on.month)),
     _rule(r"later this year|this year|before the year is out", "until", lambda _, on: dt.date(on.year, 12, 31)),
     _rule(r"next year", "until", lambda _, on: dt.date(on.year + 1, 12, 31)),
+    _rule(r"next month", "until", lambda _, on: _end_of_month(on.year + on.month // 12, on.month % 12 + 1)),
+    _rule(r"this month", "until", lambda _, on: _end_of_month(on.year, on.month)),
     _rule(rf"(?:by|until|through|in|during) (?:the )?(?P<next>next|this|the) {_SEASON}", "until", _season_named),
     _rule(rf"(?P<next>next|this) {_SEASON}", "until", _season_named),
     _rule(rf"before (?:the |next )?{_SEASON}", "until", _before_season),
@@ -188,8 +190,11 @@ _RULES: tuple[tuple[re.Pattern[str], str, _LastDay | None], ...] = (
           _weeks(NEAR_FUTURE_WEEKS)),
     _rule(r"sooner (?:or|rather than) later|in the long (?:run|term)|in the (?:medium|longer) term|eventually", "open"),
     _rule(r"(?:in|for) the foreseeable future|in our lifetime|for decades|forever|no end", "open"),
+    _rule(r"takes? (?:a decade|decades|years)", "open"),
     _rule(rf"{_BY} (?:the )?(?:\w+(?:['’]s)? ){{0,3}}(?:elections?|referendum|congress|summit|vote)", "event"),
     _rule(r"by the time of the \w+", "event"),
+    _rule(rf"{_BY} the end of (?:the|this|his|her|its|their) \w+", "event"),
+    _rule(r"(?:before|until) the (?:court|parliament|president|king|government) \w+s", "event"),
     _rule(
         r"currently|at (?:the )?(?:moment|present)|at this stage|for the moment|for now|for the time being|right now|"
         r"as of today|now|these days|still|as things stand|today|current", "now", lambda _, on: on,

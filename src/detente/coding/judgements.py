@@ -1,4 +1,4 @@
-"""What a statement says about a relation: direction, likelihood, conditions, drivers, hedges (``judgements-v1``).
+"""What a statement says about a relation: direction, likelihood, conditions, drivers, hedges (``judgements-v2``).
 
 In: the words of one statement. Out: what it says, each part with its place. The direction is the change that is spoken
 of: *not likely to deteriorate* speaks of ``deteriorate`` with the range of *unlikely*. Where the statement denies a
@@ -15,7 +15,7 @@ from functools import cache
 from detente.codebook.estimates import Estimate, find_estimates
 from detente.codebook.reading import read_data
 
-VERSION = "judgements-v1"
+VERSION = "judgements-v2"
 DIRECTIONS = ("deteriorate", "hold", "improve", "none")
 _MODAL = re.compile(
     r"\b(?:will|won['’]t|would|could|may|might|should|can|cannot|expect\w*|going to|set to|bound to|about to|doubt\w*|"
@@ -39,10 +39,13 @@ _NOT_DENIED = re.compile(
 )
 #: Denials that belong to another word: "no end", "not surprised if".
 _OTHER_DENIAL = re.compile(
-    r"\b(?:not be surprised|no end|no more than|neither better nor|no longer|not until)\b", re.IGNORECASE
+    r"\b(?:not be surprised|no end|no more than|neither better nor|no longer|not until|low(?:est)? point)\b",
+    re.IGNORECASE,
 )
 #: What holds by lasting; a denial beside it says that it will not.
 _LASTING = re.compile(r"\b(?:last|hold|remain|stay|continue|prevail)\b", re.IGNORECASE)
+#: What is said of a quarrel itself: it goes on.
+_STAYS = re.compile(r"here to stay|drag|persist|deadlock", re.IGNORECASE)
 _AFFAIR = re.compile(r"(?:conflict|war|crisis|dispute|row|standoff)s?", re.IGNORECASE)
 _CHANGING = re.compile(r"(?:improv|worsen|deteriorat|deepen|warm|strengthen|recover)", re.IGNORECASE)
 #: Characters before a change within which a denial belongs to it.
@@ -160,7 +163,11 @@ def _change(text: str, conditions: Sequence[Part], estimates: Sequence[Estimate]
     best = min(after or found, key=lambda part: (part.start if after else -part.end, -part.end, part.what))
     if best.what == "hold":
         return next((part for part in after if _goes_on(text, best, part)), best)
-    close = [part for part in after if part.start <= best.start + 25 and part.what == "hold"]
+    close = [
+        part
+        for part in after
+        if part.what == "hold" and part.start <= best.start + (80 if _STAYS.match(part.text) else 25)
+    ]
     return close[0] if close and _is_kept(text, close[0], best) else best
 
 

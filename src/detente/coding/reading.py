@@ -21,13 +21,6 @@ from detente.coding.sentences import Span
 from detente.coding.speakers import Speaker
 from detente.domain.tables import ASSESSMENTS, ATTRIBUTIONS, check_table
 
-_CODERS = {
-    "attributions": attribution.VERSION,
-    "assessments": assessments.VERSION,
-    "actors": actors.VERSION,
-    "events": events.VERSION,
-}
-
 
 def attributions_table(reading: Reading, *, name: str) -> pl.DataFrame:
     """The attributions of an article: rows of the table ``attributions``.
@@ -76,6 +69,7 @@ def as_record(reading: Reading, *, name: str) -> dict[str, Any]:
             "issues": list(article.issues),
             "text": article.text,
         },
+        "retold_by": {"outlet": article.outlet, "author": article.author},
         "pair": "-".join(reading.pair) if reading.pair else None,
         "actors": [vars(mention) for mention in reading.actors.mentions],
         "left_out": [vars(left) for left in reading.actors.left_out],
@@ -92,7 +86,12 @@ def as_record(reading: Reading, *, name: str) -> dict[str, Any]:
         ],
         "assessments": [_assessment_record(article, one) for one in reading.assessments],
         "events": [event_record(article.text, one) for one in reading.events],
-        "coders": dict(_CODERS),
+        "coders": {
+            "attributions": attribution.VERSION,
+            "assessments": assessments.VERSION,
+            "actors": actors.VERSION,
+            "events": events.coder_name(),
+        },
     }
 
 

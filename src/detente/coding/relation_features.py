@@ -1,4 +1,4 @@
-"""A pair of actors in a parsed sentence, as words: what ``relation-v1`` knows about it.
+"""A pair of actors in a parsed sentence, as words: what the classifiers over words know about it.
 
 In: a parsed sentence and the tokens of actor and recipient. Out: names of features. Actors are masked, so that nothing
 is learned about who they are; the words are lemmas, word pairs, the branches of the parse tree between the two, and

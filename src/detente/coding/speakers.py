@@ -1,4 +1,4 @@
-"""Who the sources are: names, descriptions, affiliations, and through whom their words came (``speakers-v1``).
+"""Who the sources are: names, descriptions, affiliations, and through whom their words came (``speakers-v2``).
 
 In: an article's attributions. Out: for each the speaker as written and, where the text leaves one possibility, the full
 name; a pronoun or "the scholar" is the last such speaker and marked uncertain, or stays unresolved. The chain names the
@@ -17,7 +17,7 @@ from detente.coding.articles import Article
 from detente.coding.attribution import Attribution
 from detente.coding.sentences import Span
 
-VERSION = "speakers-v1"
+VERSION = "speakers-v2"
 KINDS = ("expert", "official", "media", "other")
 _PARTICLE = r"(?:al|bin|bint|ibn|de|del|della|di|van|von|der|den|la|le|el|da|dos|of)"
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞČŠŽĐĆŁŚŹŻ][\w’'.&-]*"
@@ -159,7 +159,11 @@ def _kind(text: str, description: str | None, source: Span, actors: Actors) -> s
         return "media"
     if set(words) & word_list("speaker experts") or set(words) & word_list("speaker former"):
         return "expert"
-    acting = [m for m in actors.mentions if m.role and source.start <= m.start < source.end]
+    acting = [
+        m
+        for m in actors.mentions
+        if m.role and source.start <= m.start < source.end and not (m.how == "capital" and m.start > source.start)
+    ]
     if acting or set(words) & word_list("speaker officials"):
         return "official"
     return "other"

@@ -1,7 +1,7 @@
 """Words of a parsed sentence as the taggers see them: features for the conditional random fields.
 
 In: one parsed sentence, and whether it begins inside a quotation. Out: for each token the features that
-``attribution-v1`` was trained with; changing any of them needs a new training and a new version name.
+the taggers were trained with; changing any of them needs a new training and a new version name.
 """
 
 from __future__ import annotations

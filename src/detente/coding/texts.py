@@ -15,19 +15,17 @@ from itertools import islice
 from typing import Any
 
 from detente.codebook.leaders import known_until
-from detente.coding import actors, attribution, events, relation, speakers
 from detente.coding.actors import find_actors
 from detente.coding.articles import LONGEST_TEXT, Article
 from detente.coding.attribution import find_attributions
-from detente.coding.events import Event, attribute_events, event_record, find_events, has_two_states
-from detente.coding.relation import code_relations, question_from
+from detente.coding.coders import Coder, OwnCoder
+from detente.coding.events import Event, attribute_events, event_record, has_two_states
+from detente.coding.relation import question_from
 from detente.coding.sentences import find_sentences
 from detente.coding.speakers import identify_speakers
 from detente.domain.periods import parse_day
-from detente.errors import ConfigError, DataError
+from detente.errors import ConfigError, DataError, SourceError
 
-#: What coded a line, in the order in which it worked.
-CODERS = (actors.VERSION, attribution.VERSION, speakers.VERSION, events.VERSION, relation.VERSION)
 #: Lines that are coded at once, here or by another process.
 LINES_AT_ONCE = 16
 
@@ -48,16 +46,22 @@ class Task:
     day: dt.date | None = None
 
 
-def code_lines(lines: Iterable[tuple[int, str]], task: Task) -> Iterator[dict[str, Any] | Problem]:
+def code_lines(
+    lines: Iterable[tuple[int, str]], task: Task, *, coder: Coder | None = None
+) -> Iterator[dict[str, Any] | Problem]:
     """Code lines in order, in this process; ``batches.code_batch`` does the same for whatever runs batches.
 
     Args:
         lines: Number and text of each line.
         task: What is asked.
+        coder: Who codes; by default the coder of the package.
 
     Raises:
-        ConfigError: when the extra ``reading`` is not installed.
+        ConfigError: when the extra ``reading`` is not installed, or the coder cannot go on.
     """
+    if coder:
+        yield from (_code_line(task, number, line, coder) for number, line in lines)
+        return
     for part in iter(partial(_next_lines, iter(lines)), []):
         yield from code_part(task, part)
 
@@ -68,15 +72,16 @@ def _next_lines(lines: Iterator[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def code_part(task: Task, lines: Sequence[tuple[int, str]]) -> list[dict[str, Any] | Problem]:
     """Code a few lines; each is coded by itself."""
-    return [_code_line(task, number, line) for number, line in lines]
+    return [_code_line(task, number, line, OwnCoder(task.given_actors)) for number, line in lines]
 
 
-def code_text(text: str, *, day: dt.date | None = None) -> list[Event]:
+def code_text(text: str, *, day: dt.date | None = None, coder: Coder | None = None) -> list[Event]:
     """The events of one text, claims marked as such.
 
     Args:
         text: The text; what lies beyond the longest that is read is left out.
         day: When it was written; by default the day until which the table of leaders was kept.
+        coder: Who codes; by default the coder of the package.
     """
     text = text[:LONGEST_TEXT]
     sentences = tuple(find_sentences(text))
@@ -86,24 +91,25 @@ def code_text(text: str, *, day: dt.date | None = None) -> list[Event]:
     article = Article(text, sentences, day)
     told, parsed = find_attributions(article)
     docs = [sentence.tokens[0].doc for sentence in parsed]
-    coded = find_events(list(zip(sentences, docs, strict=True)), found.mentions)
+    coded = (coder or OwnCoder()).events(list(zip(sentences, docs, strict=True)), found.mentions)
     return attribute_events(text, coded, told, identify_speakers(article, told, found))
 
 
-def _code_line(task: Task, number: int, line: str) -> dict[str, Any] | Problem:
+def _code_line(task: Task, number: int, line: str, coder: Coder) -> dict[str, Any] | Problem:
     try:
         record = json.loads(line)
         if task.given_actors:
             question = question_from(record)
-            found = code_relations([question])[0]
+            found = coder.relations([question])[0]
             named = {"event_type": found.event_type, "quad": found.quad, "probability": round(found.probability, 4)}
-            return {"id": question.id, **named, "root": found.root}
+            return {"id": question.id, **named, "root": found.event_type, "coder": coder.name}
         text = _text_of(record)
         day = _day_of(record, task)
-        return {"id": record["id"], "events": [event_record(text, event) for event in code_text(text, day=day)]}
+        events = [event_record(text, event) for event in code_text(text, day=day, coder=coder)]
+        return {"id": record["id"], "events": events, "coder": coder.name}
     except (ValueError, RecursionError) as error:
         return Problem(number, f"no JSON: {error}")
-    except DataError as error:
+    except (DataError, SourceError) as error:
         return Problem(number, str(error))
 
 

@@ -1,8 +1,8 @@
 """The only door to the network: one request at a time goes through it, checked on the way out and on the way in.
 
 In comes an address, out go a status, headers and bounded pieces of the body. Names on certificates are always verified;
-redirects stay on their host; a server that stalls, drips or never ends is left. What to keep, and when to ask again, is
-decided in ``downloads``.
+redirects stay on their host unless any is allowed; a server that stalls, drips or never ends is left. What to keep, and
+when to ask again, is decided in ``downloads``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import email.utils
 import http.client
+import ipaddress
 import socket
 import ssl
 import threading
@@ -128,12 +129,16 @@ class Door:
         patience: How long to bear with them.
         tls: Whom to trust; by default the system's authorities. One that does not verify is refused.
         other_hosts: Hosts (``name`` or ``name:port``) to which a redirect may lead besides the one that was asked.
+        any_host: Whether a redirect may lead to any host.
+        public_only: Whether this computer and private networks are refused, whatever name stands for them.
         stop: Set to give up all that is under way.
     """
 
     patience: Patience = field(default_factory=Patience)
     tls: ssl.SSLContext | None = None
     other_hosts: Collection[str] = ()
+    any_host: bool = False
+    public_only: bool = False
     stop: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -151,8 +156,13 @@ class Door:
         self._agent = f"detente/{version('detente')} (file lists and archives; polite, resuming)"
 
     @contextlib.contextmanager
-    def ask(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Reply]:
-        """Ask for an address; the body is read inside the ``with``.
+    def ask(self, url: str, headers: Mapping[str, str] | None = None, *, body: bytes | None = None) -> Iterator[Reply]:
+        """Ask for an address; the body of the reply is read inside the ``with``.
+
+        Args:
+            url: The address.
+            headers: To be sent.
+            body: What to hand over there (POST), once and to no other address; None only asks (GET).
 
         Raises:
             Broken: when no usable answer comes.
@@ -161,7 +171,7 @@ class Door:
         host = self._host(url)
         with host.gate:
             self._wait_until(host)
-            reply, connection, url = self._follow(url, dict(headers or {}))
+            reply, connection, url = self._follow(url, dict(headers or {}), body)
             try:
                 yield reply
                 if reply.status >= 400:
@@ -204,35 +214,46 @@ class Door:
             if self.stop.wait(left):
                 raise Broken("stopped", is_final=True)
 
-    def _follow(self, url: str, headers: dict[str, str]) -> tuple[Reply, http.client.HTTPConnection, str]:
+    def _follow(
+        self, url: str, headers: dict[str, str], body: bytes | None
+    ) -> tuple[Reply, http.client.HTTPConnection, str]:
         """The answer after redirects that stay where they may, and the address that gave it."""
         asked = _checked(url)
         for _ in range(_MOST_REDIRECTS):
-            reply, connection = self._request(url, headers)
+            reply, connection = self._request(url, headers, body)
             if reply.status not in _REDIRECTS:
                 return reply, connection, url
             reply.close()
             connection.close()
+            if body is not None:
+                raise Broken("it redirects what was handed over; that is not followed", is_final=True)
             url = urllib.parse.urljoin(url, reply.headers.get("location", ""))
             to = urllib.parse.urlsplit(url)
             if to.scheme not in _SCHEMES or (asked.scheme == "https" and to.scheme != "https"):
                 raise Broken(f"it redirects to {to.scheme or 'nothing'}:, which is not as safe", is_final=True)
-            if to.netloc != asked.netloc and to.netloc not in self.other_hosts:
+            if to.netloc != asked.netloc and not self.any_host and to.netloc not in self.other_hosts:
                 raise Broken(f"it redirects to another host, {to.netloc}; that is not followed", is_final=True)
         raise Broken("it redirects without end", is_final=True)
 
-    def _request(self, url: str, headers: dict[str, str]) -> tuple[Reply, http.client.HTTPConnection]:
+    def _request(
+        self, url: str, headers: dict[str, str], body: bytes | None
+    ) -> tuple[Reply, http.client.HTTPConnection]:
         """One request; on a kept connection that the server has closed meanwhile, at once again on a new one."""
+        if self.public_only:
+            _check_public(url)
         connection = self._connection(url)
         for is_kept in (True, False):
             is_kept = is_kept and connection.sock is not None  # noqa: PLW2901 - a closed one is as good as new
             try:
-                response = self._send(connection, url, headers)
+                response = self._send(connection, url, headers, body)
                 break
             except (http.client.HTTPException, OSError) as error:
                 connection.close()
                 if not is_kept or isinstance(error, TimeoutError):
                     raise _broken(error) from error
+            except Broken:
+                connection.close()
+                raise
         lower = {name.lower(): value for name, value in response.headers.items()}
         if lower.get("content-encoding", "identity") != "identity":
             response.close()
@@ -243,15 +264,19 @@ class Door:
         return reply, connection
 
     def _send(
-        self, connection: http.client.HTTPConnection, url: str, headers: dict[str, str]
+        self, connection: http.client.HTTPConnection, url: str, headers: dict[str, str], body: bytes | None
     ) -> http.client.HTTPResponse:
         parts = urllib.parse.urlsplit(url)
         path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
         by_proxy = parts.scheme == "http" and connection.host != parts.hostname
         if connection.sock is None:
             connection.connect()
+        if self.public_only and connection.host == parts.hostname:  # the name may stand for another address by now
+            _check_address(str(connection.sock.getpeername()[0]))
         with _deadline(connection.sock, self.patience.stall_seconds):  # headers may drip, too
-            connection.request("GET", url if by_proxy else path, headers={"User-Agent": self._agent, **headers})
+            method = "GET" if body is None else "POST"
+            sent = {"User-Agent": self._agent, **headers}
+            connection.request(method, url if by_proxy else path, body=body, headers=sent)
             return connection.getresponse()
 
     def _connection(self, url: str) -> http.client.HTTPConnection:
@@ -328,6 +353,16 @@ def last_part(url: str) -> str:
     return urllib.parse.urlsplit(url).path.rpartition("/")[2]
 
 
+def scheme_and_host(url: str) -> tuple[str, str]:
+    """How an address is asked, and who.
+
+    Raises:
+        ConfigError: when it is none of http or https.
+    """
+    parts = _checked(url)
+    return parts.scheme, parts.hostname or ""
+
+
 def _checked(url: str) -> urllib.parse.SplitResult:
     try:
         parts = urllib.parse.urlsplit(url)
@@ -339,6 +374,24 @@ def _checked(url: str) -> urllib.parse.SplitResult:
             f"The address {url!r} was to be asked.", "It is no http or https address.", "Correct the base address."
         )
     return parts
+
+
+def _check_public(url: str) -> None:
+    """Refuse an address whose host stands for this computer or a private network, in any of its addresses."""
+    parts = urllib.parse.urlsplit(url)
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return  # whoever connects will say that nobody knows the name; a proxy may know it
+    for *_, place in found:
+        _check_address(str(place[0]))
+
+
+def _check_address(text: str) -> None:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    within = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
+    if not within.is_global or within.is_multicast:
+        raise Broken(f"it leads to {within}, which is this computer or a private network", is_final=True)
 
 
 def _drain(reply: Reply) -> None:
