@@ -21,6 +21,7 @@ from detente.domain.periods import DAYS_IN_WEEK, STANDARD_HORIZONS, Horizon
 from detente.domain.tables import BACKTEST_PAIRS, check_table
 from detente.errors import CutoffError, QuestionError
 from detente.forecast.backtest import SHOCK_NAME, Progress, Schedule, replay
+from detente.forecast.level_backtest import build_level_cases
 from detente.forecast.registry import find_forecaster
 from detente.outlook.backtest import BacktestReport, build_backtest_report
 
@@ -98,8 +99,9 @@ def run_backtest(world: World, plan: BacktestPlan | None = None, *, progress: Pr
     names = plan.models or _default_models()
     forecasters = {name: find_forecaster(name) for name in dict.fromkeys((*names, BENCHMARK))}
     last = start + dt.timedelta(days=(world.as_of - start).days // DAYS_IN_WEEK * DAYS_IN_WEEK)
+    truth = _panel(world, last, panel_pairs)
     cases = replay(
-        _panel(world, last, panel_pairs),
+        truth,
         forecasters,
         schedule,
         plan.horizons,
@@ -115,6 +117,7 @@ def run_backtest(world: World, plan: BacktestPlan | None = None, *, progress: Pr
         setting=_setting(plan, schedule, panel_pairs, world, scored),
         featured=names[0],
         benchmark=BENCHMARK,
+        levels=build_level_cases(truth, cases, names[:1]),
     )
 
 
@@ -208,8 +211,9 @@ def _keyed(cells: pl.DataFrame) -> pl.DataFrame:
 def _panel(world: World, as_of: dt.date, pairs: pl.Series) -> forecast.Panel:
     """Weekly balances of the chosen pairs as known at the end of a day."""
     view = world.store.view(as_of, world.provider)  # not kept by the world: many days' views would fill the memory
-    weeks = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, pairs=pairs.to_list())
-    return forecast.build_panel(weeks)
+    cells, coverage = view.cells(), view.coverage()
+    weeks = relations.build_weeks(cells, coverage, as_of=as_of, pairs=pairs.to_list())
+    return forecast.add_days(forecast.build_panel(weeks), cells, coverage)
 
 
 def _known(world: World, pairs: pl.Series) -> Callable[[dt.date], forecast.Panel] | None:

@@ -9,7 +9,7 @@ from made_up import make_panel
 from detente.domain.periods import Horizon
 from detente.forecast import Panel
 from detente.forecast.boosting import train_members
-from detente.forecast.cases import Cases, build_cases, mirror, view_origin
+from detente.forecast.cases import Cases, build_cases, view_origin
 from detente.forecast.drift import Drift
 from detente.forecast.mixture import SHARPEN, Mixture
 from detente.forecast.outcomes import describe_situation, outcome_index, realised_changes
@@ -79,7 +79,7 @@ def test_nothing_is_corrected_before_a_question_since_its_training_is_resolved(w
 
 def test_the_mirrored_world_has_the_opposite_outcomes(world: Panel) -> None:
     """In the mirror the same questions come out the other way round, and climatology's two sides change places."""
-    cases, mirrored = (build_cases(panel, 60, _HORIZON) for panel in (world, mirror(world)))
+    cases, mirrored = (build_cases(panel, 60, _HORIZON) for panel in (world, world.mirror()))
     np.testing.assert_array_equal(mirrored.outcome, 2 - cases.outcome)
     np.testing.assert_allclose(mirrored.offset, cases.offset[:, ::-1], atol=1e-12)
     np.testing.assert_array_equal(mirrored.origin, cases.origin)

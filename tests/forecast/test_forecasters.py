@@ -87,7 +87,7 @@ def test_the_default_forecaster_is_the_logit_until_a_vintage_may_answer(panel: P
     for origin in (early, late):
         found = default_forecaster().fit(panel, [origin], horizon).predict(panel, [origin], horizon)
         models += found["model"].unique().to_list()
-    assert models == ["logit-v1", "trained-v2:gdelt-2018-12-31"]
+    assert models == ["logit-v1", "trained-v3:gdelt-2018-12-31"]
 
 
 def test_logit_refuses_questions_it_has_not_learned_for(panel: Panel) -> None:

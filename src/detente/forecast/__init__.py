@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from detente.forecast.chances import forecast_provocations
 from detente.forecast.climatology import Climatology
+from detente.forecast.days import add_days
 from detente.forecast.hazard import OWN_RATE
+from detente.forecast.level_quantiles import FAN_NAME, build_fan
 from detente.forecast.logit import Logit
 from detente.forecast.outcomes import OUTCOME_NAME, Situation, describe_situation, outcome_index, resolve
 from detente.forecast.panel import Panel, build_panel
@@ -21,6 +23,7 @@ from detente.forecast.trained import Trained
 
 __all__ = [
     "BASE_MODEL",
+    "FAN_NAME",
     "OUTCOME_NAME",
     "OWN_RATE",
     "PROVOKED",
@@ -31,8 +34,10 @@ __all__ = [
     "Question",
     "Situation",
     "Trained",
+    "add_days",
     "answer_provocations",
     "answer_stated",
+    "build_fan",
     "build_panel",
     "default_forecaster",
     "describe_situation",
@@ -44,5 +49,5 @@ __all__ = [
 
 
 def default_forecaster() -> Forecaster:
-    """The forecaster used where none is named: ``trained-v2``; where no vintage may answer, a simpler model does."""
+    """The forecaster used where none is named: ``trained-v3``; where no vintage may answer, a simpler model does."""
     return Trained()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -68,13 +68,14 @@ class Cases:
 
 def view_origin(panel: Panel, position: int, horizon: Horizon) -> View:
     """What is known of all pairs at a column of a panel; nothing after it is read."""
-    return _view(describe_situation(panel.until(position), horizon), horizon, panel.pairs)
+    return _view(describe_situation(panel.until(position), horizon), horizon, panel, position)
 
 
-def _view(situation: Situation, horizon: Horizon, pairs: tuple[str, ...]) -> View:
+def _view(situation: Situation, horizon: Horizon, panel: Panel, position: int) -> View:
     counts = posterior_counts(situation, horizon, even=True)
     offset = np.log(counts / counts.sum(axis=1, keepdims=True))
-    return View(build_predictors(situation, horizon, pairs, offset), offset)
+    days = panel.days_until(position, REFERENCE_WEEKS)
+    return View(build_predictors(situation, horizon, panel.pairs, offset, days), offset)
 
 
 def build_cases(panel: Panel, position: int, horizon: Horizon, *, short: bool = True) -> Cases:
@@ -106,11 +107,6 @@ def join(parts: Sequence[Cases]) -> Cases:
     )
 
 
-def mirror(panel: Panel) -> Panel:
-    """The world in which friends are foes: every balance with the other sign, so that what improved deteriorates."""
-    return replace(panel, balance=-panel.balance)
-
-
 def _cut_short(known: Panel, newest: int, horizon: Horizon, step: int) -> Iterator[Cases]:
     for turn, origin in enumerate(range(newest, _FIRST_ORIGIN - 1, -3 * step)):
         weeks = _SHORT_HISTORIES[turn % len(_SHORT_HISTORIES)]
@@ -126,7 +122,7 @@ def _resolved(known: Panel, origin: int, horizon: Horizon) -> Cases:
     _, change = realised_changes(known, origin, horizon, situation)
     outcome = outcome_index(change)
     use = situation.is_busy & (outcome >= 0)
-    view = _view(situation, horizon, known.pairs)
+    view = _view(situation, horizon, known, origin)
     return Cases(view.predictors[use], view.offset[use], outcome[use], np.full(np.count_nonzero(use), origin))
 
 

@@ -38,13 +38,13 @@ def filter_levels(situation: Situation, horizon: Horizon) -> dict[str, Floats]:
         ``implied_better`` (log odds against hold), ``implied_spread`` (log of the implied spread over the spread).
     """
     likelihood, state, variance, noise = _run_filter(situation.level[:, -_WEEKS:])
-    weight = _weigh(likelihood, situation.is_busy)
+    weight = weigh(likelihood, situation.is_busy)
     weeks = horizon.weeks
     wander = RATIOS[:, None] * (weeks + 1) * (2 * weeks + 1) / (6 * weeks)
     total = noise * (variance + wander + 1 / weeks)
     edge = THRESHOLD * situation.spread
-    worse = (weight * _normal((situation.reference - edge - state) / np.sqrt(total))).sum(axis=0)
-    better = (weight * _normal((state - situation.reference - edge) / np.sqrt(total))).sum(axis=0)
+    worse = (weight * normal_below((situation.reference - edge - state) / np.sqrt(total))).sum(axis=0)
+    better = (weight * normal_below((state - situation.reference - edge) / np.sqrt(total))).sum(axis=0)
     hold = np.clip(1 - worse - better, 0.02, 1.0)
     return {
         "filtered": ((weight * state).sum(axis=0) - situation.reference) / situation.spread,
@@ -80,15 +80,15 @@ def _run_filter(level: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     return -0.5 * (count * np.log(noise) + logs), state, variance, noise
 
 
-def _weigh(likelihood: Floats, is_busy: npt.NDArray[np.bool_]) -> Floats:
+def weigh(likelihood: Floats, is_busy: npt.NDArray[np.bool_], *, prior: float = _PRIOR) -> Floats:
     """Weights of the ratios for each pair: its likelihood times the busy pairs' average weight."""
     own = np.exp(likelihood - likelihood.max(axis=0))
-    pool = (own / own.sum(axis=0))[:, is_busy].mean(axis=1) + _PRIOR
+    pool = (own / own.sum(axis=0))[:, is_busy].mean(axis=1) + prior
     weight = own * (pool / pool.sum())[:, None]
     return np.asarray(weight / weight.sum(axis=0), dtype=np.float64)
 
 
-def _normal(values: Floats) -> Floats:
+def normal_below(values: Floats) -> Floats:
     """Distribution function of the normal; by a logistic form that is right to 2·10⁻⁴ and needs no library.
 
     Page, 1977, Applied Statistics 26:75, form with a cubic.

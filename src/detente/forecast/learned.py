@@ -1,4 +1,4 @@
-"""Forecasters that train a mixture as of the origin: ``boosting-v2`` and ``blend-v2``."""
+"""Forecasters that train a mixture as of the origin: ``boosting-v3`` and ``blend-v3``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 from detente.domain.periods import Horizon
 from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
-from detente.forecast.cases import Cases, build_cases, mirror, view_origin
+from detente.forecast.cases import Cases, build_cases, view_origin
 from detente.forecast.drift import Drift
 from detente.forecast.logit import Logit
 from detente.forecast.mixture import Mixture, mix, train_mixture
@@ -42,7 +42,7 @@ class Blend:
     mixture: Mixture | None = None
     simple: Forecaster | None = None
 
-    version = "v2"
+    version = "v3"
 
     def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Blend:
         """Learn from the questions that were resolved by the earliest origin.
@@ -86,7 +86,7 @@ def learn(
     cases = build_cases(panel, position, horizon)
     if cases.outcome.size < MIN_CASES or int(np.ptp(cases.origin)) + 1 < MIN_WEEKS:
         return cases, None
-    mirrored = build_cases(mirror(panel), position, horizon)
+    mirrored = build_cases(panel.mirror(), position, horizon)
     return cases, train_mixture(cases, mirrored, learned=until, horizon=horizon, with_ridge=with_ridge, seed=seed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +27,15 @@ class Panel:
         week_ends: Last days of the weeks, a week apart, oldest first; one for each column.
         balance: Weekly balances in points a day, shape (pairs, weeks); NaN where the week is a gap.
         news: Events of all other pairs a day, of the same shape; None where the provider's rows are bare scores.
+        days: Balances of the days of the weeks, shape (pairs, 7·weeks); NaN on a day that is not covered; None where
+            only weeks are held.
     """
 
     pairs: tuple[str, ...]
     week_ends: tuple[dt.date, ...]
     balance: Floats
     news: Floats | None = None
+    days: Floats | None = None
 
     def position(self, origin: dt.date) -> int:
         """The column of the week that ends on an origin.
@@ -58,6 +61,26 @@ class Panel:
             return held
         return held / volume_index(self.news[:, : position + 1], self.usual_news(position))
 
+    def days_until(self, position: int, weeks: int) -> Floats:
+        """The balances of the days of the last weeks up to a column, the news of each week being equal.
+
+        Args:
+            position: A column.
+            weeks: How many weeks; fewer where the panel begins later.
+
+        Returns:
+            Shape (pairs, 7·weeks); all NaN where only weeks are held.
+        """
+        first = max(position + 1 - weeks, 0)
+        width = (position + 1 - first) * DAYS_IN_WEEK
+        if self.days is None:
+            return np.full((len(self.pairs), width), np.nan)
+        held = self.days[:, first * DAYS_IN_WEEK : (position + 1) * DAYS_IN_WEEK]
+        if self.news is None:
+            return held
+        index = volume_index(self.news[:, first : position + 1], self.usual_news(position))
+        return np.asarray(held / np.repeat(index, DAYS_IN_WEEK, axis=1), dtype=np.float64)
+
     def after(self, position: int, weeks: int) -> Floats:
         """The balances of some weeks after a column, over the news as a multiple of what was usual up to it."""
         later = slice(position + 1, position + 1 + weeks)
@@ -75,7 +98,21 @@ class Panel:
         weeks, chosen = slice(first, position + 1), slice(None) if rows is None else rows
         pairs = self.pairs if rows is None else tuple(self.pairs[row] for row in rows)
         news = None if self.news is None else self.news[chosen, weeks]
-        return Panel(pairs, self.week_ends[weeks], self.balance[chosen, weeks], news)
+        span = slice(first * DAYS_IN_WEEK, (position + 1) * DAYS_IN_WEEK)
+        days = None if self.days is None else self.days[chosen, span]
+        return Panel(pairs, self.week_ends[weeks], self.balance[chosen, weeks], news, days)
+
+    def add(self, row: int, position: int, points: float) -> Panel:
+        """The panel with so many points a day more in one week of one pair."""
+        balance, days = self.balance.copy(), None if self.days is None else self.days.copy()
+        balance[row, position] += points
+        if days is not None:
+            days[row, position * DAYS_IN_WEEK : (position + 1) * DAYS_IN_WEEK] += points
+        return replace(self, balance=balance, days=days)
+
+    def mirror(self) -> Panel:
+        """The world in which friends are foes: every balance has the other sign; what improved deteriorates."""
+        return replace(self, balance=-self.balance, days=None if self.days is None else -self.days)
 
 
 def build_panel(weeks: pl.DataFrame) -> Panel:

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from detente.domain.periods import REFERENCE_WEEKS, Horizon
 from detente.forecast.filtering import filter_levels
 from detente.forecast.outcomes import Situation, describe_situation, trailing_means
+from detente.forecast.reverting import filter_reverting, implied_outcomes
+from detente.forecast.within_weeks import describe_days
 
 Floats = npt.NDArray[np.float64]
 Group = dict[str, Floats]
@@ -28,7 +30,9 @@ _MOOD_PRIOR = 4.0
 _MOOD_CLIP = 3.0
 
 
-def build_predictors(situation: Situation, horizon: Horizon, pairs: tuple[str, ...], log_climatology: Floats) -> Floats:
+def build_predictors(
+    situation: Situation, horizon: Horizon, pairs: tuple[str, ...], log_climatology: Floats, days: Floats
+) -> Floats:
     """Predictors of all pairs at one origin, shape (pairs, predictors); NaN where not known.
 
     Args:
@@ -36,8 +40,9 @@ def build_predictors(situation: Situation, horizon: Horizon, pairs: tuple[str, .
         horizon: How far ahead is asked.
         pairs: Pair ids, ``AAA-BBB``; they say which pairs share a side, and nothing else.
         log_climatology: Logarithms of climatology's probabilities, shape (pairs, 3).
+        days: Balances of the days of the last 13 weeks, shape (pairs, days); NaN where not known.
     """
-    groups = _groups(situation, horizon, pairs, log_climatology)
+    groups = _groups(situation, horizon, pairs, log_climatology, days)
     table = np.stack([column for group in groups for column in group.values()], axis=1)
     return np.where(np.isfinite(table), np.clip(table, -CLIP, CLIP), np.nan)
 
@@ -45,11 +50,13 @@ def build_predictors(situation: Situation, horizon: Horizon, pairs: tuple[str, .
 def predictor_names() -> tuple[str, ...]:
     """Names of the predictors in the order of the columns."""
     situation = describe_situation(np.ones((2, 4)), Horizon(4))
-    groups = _groups(situation, Horizon(4), ("AAA-BBB", "AAA-CCC"), np.zeros((2, 3)))
+    groups = _groups(situation, Horizon(4), ("AAA-BBB", "AAA-CCC"), np.zeros((2, 3)), np.zeros((2, 28)))
     return tuple(name for group in groups for name in group)
 
 
-def _groups(situation: Situation, horizon: Horizon, pairs: tuple[str, ...], log_climatology: Floats) -> list[Group]:
+def _groups(
+    situation: Situation, horizon: Horizon, pairs: tuple[str, ...], log_climatology: Floats, days: Floats
+) -> list[Group]:
     spans = _spans(situation)
     filtered = filter_levels(situation, horizon)
     changes = _changes(situation, horizon)
@@ -69,6 +76,8 @@ def _groups(situation: Situation, horizon: Horizon, pairs: tuple[str, ...], log_
         _memory(situation),
         _sizes(situation),
         filtered,
+        implied_outcomes(filter_reverting(situation), situation, horizon.weeks),
+        describe_days(days, situation),
         _world(moving, situation.is_busy),
         _moods(moving, pairs, situation.is_busy),
     ]

@@ -1,4 +1,4 @@
-"""The shipped forecaster (``trained-v2``): the newest vintage that had not seen past the origin, or a simpler model."""
+"""The shipped forecaster (``trained-v3``): the newest vintage that had not seen past the origin, or a simpler model."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Trained:
     first: dt.date | None = None
 
     name = "trained"
-    version = "v2"
+    version = "v3"
 
     def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Trained:
         """Nothing to learn where a vintage may answer; else the simpler model learns.

@@ -7,7 +7,7 @@ comes from the pair's fitted reciprocity. Both say what has followed such moves 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -199,10 +199,9 @@ def compare_outlooks(
             "The week up to that day is a gap: there is nothing to add a move to.",
             "Choose another day.",
         )
-    balance = panel.balance.copy()
-    balance[panel.pairs.index(pair.id), position] += points
+    moved_panel = panel.add(panel.pairs.index(pair.id), position, points)
     fitted = forecaster.fit(panel, [origin], horizon)
-    both = (fitted.predict(each, [origin], horizon) for each in (panel, replace(panel, balance=balance)))
+    both = (fitted.predict(each, [origin], horizon) for each in (panel, moved_panel))
     without, moved = (check_table(rows.filter(pl.col("pair") == pair.id), FORECASTS) for rows in both)
     return without, moved
 

@@ -18,6 +18,7 @@ import polars as pl
 
 from detente.domain.tables import BACKTEST_CASES, BACKTEST_PAIRS, OUTCOMES, check_table
 from detente.errors import QuestionError
+from detente.outlook.backtest_levels import score_levels
 from detente.outlook.citation import product_version
 from detente.scoring import (
     Resampling,
@@ -89,6 +90,7 @@ def build_backtest_report(
     setting: Mapping[str, Any],
     featured: str,
     benchmark: str,
+    levels: pl.DataFrame | None = None,
 ) -> BacktestReport:
     """Score the cases of a backtest.
 
@@ -100,6 +102,7 @@ def build_backtest_report(
         setting: How the backtest was set up; ``step_weeks`` is needed.
         featured: The model that the report is about.
         benchmark: The model that skill is stated against.
+        levels: Rows of ``level_cases``; their scores stand beside the others where they are given.
 
     Raises:
         DataError: when a table does not fit its schema.
@@ -116,6 +119,7 @@ def build_backtest_report(
         )
     horizons = [
         _score_horizon(rows, pairs, int(weeks), step=int(setting["step_weeks"]), featured=featured, benchmark=benchmark)
+        | {"levels": _levels(levels, int(weeks), int(setting["step_weeks"]))}
         for (weeks,), rows in cases.sort("horizon_weeks").group_by("horizon_weeks", maintain_order=True)
     ]
     return BacktestReport(provider, as_of, setting, pairs, featured, benchmark, horizons)
@@ -169,6 +173,10 @@ def _score_horizon(
         "base_rates": {name: _figure(np.mean(outcome == place)) for place, name in enumerate(OUTCOMES)},
         "models": [_score_model(scored, name, featured, benchmark, groups) for name in _ranked(scored)],
     }
+
+
+def _levels(levels: pl.DataFrame | None, weeks: int, step: int) -> list[dict[str, Any]]:
+    return [] if levels is None else score_levels(levels, weeks, step=step, block_weeks=BLOCK_WEEKS)
 
 
 def _ranked(scored: _Scored) -> list[str]:

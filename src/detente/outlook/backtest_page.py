@@ -11,11 +11,13 @@ from detente.domain.tables import OUTCOMES
 from detente.outlook.backtest import BacktestReport
 from detente.outlook.backtest_text import (
     GROUP_HEADS,
+    LEVEL_HEADS,
     SKILL_HEADS,
     featured_of,
     group_rows,
     headline,
     horizon_line,
+    level_rows,
     notes,
     setting_line,
     skill_rows,
@@ -84,6 +86,8 @@ def _sections(report: BacktestReport) -> Iterator[str]:
         yield f"<figure>{draw_skill_over_time(points, title='Skill by origin')}</figure>"
         yield _table(SKILL_HEADS, list(skill_rows(report, record)))
         yield _table(GROUP_HEADS, list(group_rows(model)))
+        if record["levels"]:
+            yield _table(LEVEL_HEADS, list(level_rows(record)))
 
 
 def _model_intervals(

@@ -14,6 +14,7 @@ from detente.domain.tables import OUTCOMES
 from detente.outlook.backtest import BacktestReport
 
 SKILL_HEADS = ("Model", "RPS", "Skill", "95 % band", "Brier", "Log score", "Calibration error d/h/i", "DM p")
+LEVEL_HEADS = ("Level to come", "CRPS", "Skill over climatology", "over persistence", "Within 50 %", "Within 90 %")
 GROUP_HEADS = ("Questions", "Cases", "RPS", "Skill", "95 % band")
 
 
@@ -30,6 +31,8 @@ def render_backtest(report: BacktestReport) -> Group:
             Text(f"{report.featured}, by kind of question", style="dim"),
             _table(GROUP_HEADS, list(group_rows(featured_of(report, record))), left=1),
         ]
+        if record["levels"]:
+            parts.append(_table(LEVEL_HEADS, list(level_rows(record)), left=1))
     parts += [Text(f"\n{heading}: {text}", style="dim") for heading, text in notes(report)]
     return Group(*parts)
 
@@ -83,6 +86,20 @@ def group_rows(model: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for row in model["groups"]:
         label = row["group"] if row["by"] != "activity" else f"{row['group']} pairs"
         yield label, f"{row['cases']:,}", figure(row["rps"], places=4), figure(row["rpss"], signed=True), band(row)
+
+
+def level_rows(record: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """One row a model that said what level would come, the best first."""
+    for row in record["levels"]:
+        skill = {found["model"]: found for found in row["skill"]}
+        over = [skill.get(name) for name in ("level-climatology", "level-persistence")]
+        yield (
+            row["model"],
+            figure(row["crps"], places=4),
+            *(f"{figure(found['value'], signed=True)} ({band(found)})" if found else "–" for found in over),
+            f"{100 * row['within_50']:.0f} %",
+            f"{100 * row['within_90']:.0f} %",
+        )
 
 
 def notes(report: BacktestReport) -> list[tuple[str, str]]:

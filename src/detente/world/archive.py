@@ -151,7 +151,8 @@ class Archive:
         weeks = self.weeks(as_of)
         is_busy = pl.col("n").mean().over("pair") >= relations.POOL_EVENTS_A_WEEK
         busy = weeks.filter(is_busy | (pl.col("pair") == (also or "")))
-        return forecast.build_panel(busy)
+        view = self.view_as_of(as_of)
+        return forecast.add_days(forecast.build_panel(busy), view.cells(), view.coverage())
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon from one origin; the model learns from all pairs."""

@@ -180,6 +180,21 @@ class PairView:
         """Rows of the table ``hazards``: the chance of at least one provocative move by each side towards the other."""
         return self.world.provocations(self.pair, as_of=as_of, horizons=horizons)
 
+    def fan(self, as_of: str | dt.date | None = None, *, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
+        """Where the level may go: quantiles of every week ahead and of the mean levels of the horizons.
+
+        Args:
+            as_of: The day at whose end to read; by default the world's.
+            horizons: Horizons in weeks, of the three-way forecasts that the fan follows; it ends with the longest.
+
+        Returns:
+            Rows of the table ``level_quantiles``.
+        """
+        day = self.world.view_as_of(as_of).as_of
+        panel = self.world.panel(day, also=self.pair.id)
+        forecasts = self.forecasts(as_of=day, horizons=horizons)
+        return forecast.build_fan(panel, day, forecasts, pair=self.pair.id)
+
     def outlook(self, as_of: str | dt.date | None = None, *, horizon: str | int = "13w") -> Brief:
         """The brief of the pair.
 

@@ -15,6 +15,7 @@ from detente.domain.tables.exchanges import EXCHANGES
 from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.hazard import HAZARDS, ISSUED_PROVOCATIONS, PROVOCATION_SCORES, SCORED_PROVOCATIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
+from detente.domain.tables.level_quantiles import FAN, LEVEL_CASES, LEVEL_QUANTILES, TENTHS
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURE_REASONS, MEASURES
 from detente.domain.tables.mentions import MEDIA, MENTIONS
@@ -53,6 +54,7 @@ TABLES: tuple[Table, ...] = (
     EXCHANGES,
     FORECASTS,
     RESOLUTIONS,
+    LEVEL_QUANTILES,
     HAZARDS,
     ISSUED_PROVOCATIONS,
     SCORED_PROVOCATIONS,
@@ -60,6 +62,7 @@ TABLES: tuple[Table, ...] = (
     DRIVERS,
     BACKTEST_PAIRS,
     BACKTEST_CASES,
+    LEVEL_CASES,
     ISSUED,
     SCORED,
     SCORES,
@@ -92,12 +95,15 @@ __all__ = [
     "DRIVERS",
     "EVENTS",
     "EXCHANGES",
+    "FAN",
     "FORECASTS",
     "HAZARDS",
     "ISSUED",
     "ISSUED_PROVOCATIONS",
     "KINDS",
     "LEVELS",
+    "LEVEL_CASES",
+    "LEVEL_QUANTILES",
     "MEASURES",
     "MEASURE_REASONS",
     "MEDIA",
@@ -119,6 +125,7 @@ __all__ = [
     "STANDINGS",
     "STATUSES",
     "TABLES",
+    "TENTHS",
     "THEMES",
     "VOICES",
     "VOICE_GAPS",
