@@ -229,3 +229,18 @@ def test_the_backtest_of_a_store_that_ends_earlier_is_the_same(world: World) -> 
     )
     whole, earlier = (run_backtest(w, plan).horizons for w in (world, open_world(as_of="2019-01-05")))
     assert json.dumps(whole) == json.dumps(earlier)
+
+
+def test_levels_to_come_are_scored_beside_their_baselines(report: BacktestReport) -> None:
+    """The featured model's levels stand beside climatology and persistence, with skill over both and held bands."""
+    (record,) = report.as_dict()["horizons"]
+    models = {row["model"]: row for row in record["levels"]}
+    assert set(models) == {"logit", "level-climatology", "level-persistence"}
+    mine = models["logit"]
+    assert mine["crps"] < models["level-climatology"]["crps"]
+    for found in mine["skill"]:
+        assert found["value"] == pytest.approx(1 - mine["crps"] / models[found["model"]]["crps"], abs=1e-4)
+        assert found["low"] < found["value"] < found["high"]
+    assert 0.35 < mine["within_50"] < 0.65
+    assert 0.8 < mine["within_90"] < 1
+    assert "level-persistence" in render_backtest_page(report)
