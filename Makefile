@@ -36,6 +36,8 @@ check: $(VENV)/.dev ## style, types, layers, docstrings, spelling
 
 bench: $(VENV)/.dev ## ratios to a peer or a limit, measured in one run
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/ingest_icews.py
+	$(BIN)/python benchmarks/day_update.py
 	$(BIN)/python benchmarks/start.py
 
 docs: $(VENV)/.dev ## write the generated reference pages, and the SQL that the engines run, anew

@@ -1,6 +1,6 @@
 """How fast files become a store, beside DuckDB that reads the same ICEWS files and writes Parquet, in one run.
 
-    python benchmarks/ingest.py [--data FOLDER] [--rows 300000] [--rounds 3]
+    python benchmarks/ingest_icews.py [--data FOLDER] [--rows 300000] [--rounds 3]
 
 DuckDB only splits lines and guesses types; our load also decodes names and codes, closes an account of every row,
 leaves repeats out, sorts, and makes each file durable. Two sets: the original files as they are, where there are any

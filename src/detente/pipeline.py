@@ -6,14 +6,14 @@ import datetime as dt
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.domain.ledger import Ledger
 from detente.errors import SourceError
-from detente.sources.ahead import read_ahead
+from detente.sources.ahead import Ahead, read_ahead
 
 if TYPE_CHECKING:
     from detente.sources import ReadOptions, Source
@@ -131,12 +131,13 @@ def load(
     ledgers, again, failed = [], [], []
     with store.writer() as writer:
         identify = functools.partial(_identity, source=source, options=options)
+        readings = {_content_of(identity): identity for identity, of in writer.held.items() if of == provider}
         read = read_ahead(source, files, options, identify=identify, is_held=writer.held.__contains__)
         for index, (path, file) in enumerate(zip(files, read, strict=True)):
             if progress:
                 progress(path.name, index, len(files))
             try:
-                _check_not_read_otherwise(writer.held, provider, path, file.identity)
+                _check_not_read_otherwise(readings.setdefault(_content_of(file.identity), file.identity), file)
                 receipt = writer.append(
                     provider,
                     file.parts,
@@ -182,16 +183,20 @@ def _identity(path: Path, source: Source, options: ReadOptions) -> str:
         return f"unreadable {path}{_READ_BY}{reading}"  # the reading itself will say why
 
 
-def _check_not_read_otherwise(held: Mapping[str, str], provider: str, path: Path, identity: str) -> None:
+def _content_of(identity: str) -> str:
+    """The digest of the file's content alone."""
+    return identity.partition(_READ_BY)[0]
+
+
+def _check_not_read_otherwise(held: str, file: Ahead) -> None:
     """Pass unless the same content is held for the same provider but was read with other options.
 
     Raises:
         SourceError: when it is: loading it once more would count its events twice.
     """
-    content = identity.partition(_READ_BY)[0] + _READ_BY
-    if any(other.startswith(content) and other != identity and held[other] == provider for other in held):
+    if held != file.identity:
         raise SourceError(
-            f"{path} was to be loaded.",
+            f"{file.path} was to be loaded.",
             "Its content is held already, read with other options.",
             "Load it under another name with `--name`, or into a new store.",
         )

@@ -181,9 +181,9 @@ def test_every_card_says_everything(name: str) -> None:
 
 @EVERY
 def test_rules_for_repeats_name_columns_of_events(name: str) -> None:
-    """What makes rows repeats of one another can be looked up in the table."""
+    """What makes rows repeats of one another can be looked up in the table, or beside it."""
     repeats = SOURCES[name].repeats
-    assert repeats is None or set(repeats.columns) <= set(EVENTS.names)
+    assert repeats is None or set(repeats.columns) <= {*EVENTS.names, "alike"}
     assert repeats is None or repeats.rule in SOURCES[name].card.repeats
 
 

@@ -12,6 +12,7 @@ import pytest
 from store_rows import START, append, event, part
 
 from detente.domain.actors import Pair
+from detente.domain.records import Repeats
 from detente.store import Store, open_store
 
 
@@ -89,6 +90,11 @@ def test_a_store_without_sums_reads_the_same(store: Store, batches: int) -> None
         assert view.pairs().equals(pairs)
         assert view.first_day == first
     assert store.check(deep=True) == []
+    held = store.view().events().height
+    rule = Repeats("again", ("occurred", "actor", "recipient", "event_type", "intensity_milli", "alike"))
+    receipt = append(store, part(*some_events(600)[:30], event(3, actor="DEU")), identity="new", repeats=rule)
+    assert receipt.ledger.ignored == {"again": 30}
+    assert store.view().events().height == held + 1
 
 
 def test_missing_sums_are_found(store: Store) -> None:
@@ -100,15 +106,14 @@ def test_missing_sums_are_found(store: Store) -> None:
 
 def test_a_load_looks_for_repeats_only_where_they_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Old events of a new file share days with every batch, but ids and hours with few: only those are read again."""
-    from detente.domain.records import Repeats
     from detente.store.writer import Writer
 
     read: list[int] = []
     real = Writer._events_of
 
-    def noted(self: Writer, batches: list[object]) -> object:
+    def noted(self: Writer, batches: list[object], **more: bool) -> object:
         read.append(len(batches))
-        return real(self, batches)  # type: ignore[arg-type]
+        return real(self, batches, **more)  # type: ignore[arg-type]
 
     store = open_store(tmp_path)
     rule = Repeats("re_emission", ("occurred", "actor_name"), within_minutes=180)

@@ -10,7 +10,8 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,12 @@ class Batch:
         more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
         return f"{self.files[0].path}{more}"
 
+    @cached_property
+    def line(self) -> str:
+        """The batch as JSON, made once: a manifest of many batches is written with each commit."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(values | {"files": [vars(file) for file in self.files]}, ensure_ascii=False)
+
     @property
     def last_read_day(self) -> str:
         """The day by which every kept row has both happened and been published."""
@@ -126,7 +133,7 @@ def _batch(raw: dict[str, Any]) -> Batch:
 def write_manifest(store: Path, batches: list[Batch]) -> None:
     """Commit: write the manifest beside the old one, make it durable, and rename it into place."""
     # One batch a line: it can be read and compared by eye, and the fast encoder of the standard library does it.
-    lines = ",\n".join(json.dumps(asdict(batch), ensure_ascii=False) for batch in batches)
+    lines = ",\n".join(batch.line for batch in batches)
     text = f'{{"format": {FORMAT}, "batches": [\n{lines}\n]}}\n'
     write_durably(store / NAME, text.encode("utf-8"))
 

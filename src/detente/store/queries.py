@@ -10,7 +10,7 @@ SPOOLED = "create or replace temp view spooled as select * from read_parquet({pa
 #: One pair's rows lie together, so that reading one pair touches few row groups.
 WRITE_KEPT = """
 copy (
-  select * exclude (row_index) from spooled anti join left_out using (row_index)
+  select * exclude ({without}) from spooled anti join left_out using (row_index)
   order by actor, recipient, occurred, row_index
 ) to '{target}' (format parquet, compression zstd, row_group_size 32768)
 """

@@ -171,10 +171,12 @@ class Writer:
         if frame is None:
             self._engine.register("left_out", left_out.select("row_index").to_arrow())
             self._engine.execute(queries.SPOOLED.format(paths=queries.sql_list(files)))
-            self._engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(target)))
+            without = "row_index" if _uses_alike(fresh.repeats) else "row_index, alike"
+            self._engine.execute(queries.WRITE_KEPT.format(target=queries.sql_text(target), without=without))
         else:
             kept = frame.join(left_out, on="row_index", how="anti").sort("actor", "recipient", "occurred", "row_index")
-            kept.drop("row_index").write_parquet(target, compression="zstd", row_group_size=_ROW_GROUP)
+            kept = kept.drop("row_index" if _uses_alike(fresh.repeats) else ["row_index", "alike"])
+            kept.write_parquet(target, compression="zstd", row_group_size=_ROW_GROUP)
         events = pl.scan_parquet(target) if frame is None else kept.lazy()
         sum_up(events).write_parquet(fresh.directory / "sums", compression="zstd", row_group_size=_ROW_GROUP)
         return {"bytes": target.stat().st_size, "sha256": digest(target), "has_sums": True, **_reach(events)}
@@ -189,7 +191,9 @@ class Writer:
             rows,
             repeats,
             same_ids=self._events_of([batch for batch in filled if _may_share_ids(batch, about, near)]),
-            same_days=self._events_of([batch for batch in near if _is_in_reach(batch, about, repeats)]),
+            same_days=self._events_of(
+                [batch for batch in near if _is_in_reach(batch, about, repeats)], alike=_uses_alike(repeats)
+            ),
         )
         rule = repeats.rule if repeats else "repeat"
         for index, is_held, count in left_out.group_by("file_index", "is_held").len().iter_rows():
@@ -198,15 +202,11 @@ class Writer:
             ledger.check()
         return left_out
 
-    def _events_of(self, batches: list[Batch]) -> pl.LazyFrame | None:
-        found = []
-        for is_new in (True, False):
-            paths = [self._store / "events" / f"{batch.id}.parquet" for batch in batches if batch.has_sums == is_new]
-            if paths:
-                events = pl.scan_parquet(paths)
-                # before there were sums, nothing beside the columns of events told repeats apart
-                found.append(events if is_new else events.with_columns(pl.lit(None, pl.String).alias("alike")))
-        return pl.concat(found, how="diagonal") if found else None
+    def _events_of(self, batches: list[Batch], *, alike: bool = False) -> pl.LazyFrame | None:
+        paths = [self._store / "events" / f"{batch.id}.parquet" for batch in batches]
+        if not paths:
+            return None
+        return pl.concat([_with_alike(path) for path in paths], how="diagonal") if alike else pl.scan_parquet(paths)
 
 
 @dataclass(frozen=True)
@@ -260,6 +260,19 @@ def _reach(events: pl.LazyFrame) -> dict[str, Any]:
     names = ("first_day", "first_known", "last_day", "last_known")
     about = {name: value.isoformat() if value else "" for name, value in zip(names, clocks, strict=True)}
     return {"rows": rows, **about, "first_key": first, "last_key": last}
+
+
+def _uses_alike(repeats: Repeats | None) -> bool:
+    """Whether what is not in the table of events tells repeats apart, and is kept for those that come later."""
+    return repeats is not None and "alike" in repeats.columns
+
+
+def _with_alike(path: Path) -> pl.LazyFrame:
+    """Events of a batch; one that was written under another rule has nothing beside the table."""
+    events = pl.scan_parquet(path)
+    if "alike" in events.collect_schema():
+        return events
+    return events.with_columns(pl.lit(None, pl.String).alias("alike"))
 
 
 def _may_share_ids(batch: Batch, about: dict[str, Any], near: list[Batch]) -> bool:
