@@ -10,15 +10,15 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from typing import IO, Any
 
 from detente.domain.ledger import Failure
 
-try:
-    from isal import isal_zlib
-except ImportError:  # pragma: no cover - a platform without it
-    isal_zlib = None
-_fast: Any = isal_zlib or zlib
+_fast: Any = zlib
+with suppress(ImportError):  # where there is none for the platform
+    _fast = import_module("isal.isal_zlib")
 
 #: Inflates to some 4 MB: pieces that the C library keeps for the next when they are freed.
 _COMPRESSED_READ = 1024 * 1024
