@@ -22,8 +22,8 @@ from detente.statements import SECOND_VERSION, write_gdelt_ledger_sql, write_gde
 from detente.store import View, open_store
 
 #: Where an export file has the public table's columns: version 1.0 and 2.0.
-_FIRST = (0, 1, 56, 5, 7, 15, 17, 26, 51)
-_PLACES = {57: _FIRST, 58: _FIRST, 61: (0, 1, 59, 5, 7, 15, 17, 26, 53)}
+_FIRST = (0, 1, 56, 5, 7, 15, 17, 26, 51, 52)
+_PLACES = {57: _FIRST, 58: _FIRST, 61: (0, 1, 59, 5, 7, 15, 17, 26, 53, 54)}
 
 
 def _public_rows(path: Path) -> pl.DataFrame:
@@ -50,7 +50,7 @@ def _cells(rows: pl.DataFrame, as_of: dt.date, of: Pair | None = None) -> pl.Dat
 def _loaded(path: Path, store: Path) -> tuple[View, Counter[str]]:
     """What our own reader makes of a file, and its account by verdict."""
     total = load(open_store(store), find_source("gdelt"), [path], ReadOptions()).total
-    repeats = {rule: total.ignored.pop(rule, 0) for rule in ("event_already_held", "re_emission")}
+    repeats = {rule: total.ignored.pop(rule, 0) for rule in ("event_already_held", "re_emission_adm1")}
     verdicts = Counter(total.ignored) + Counter(total.failed)
     verdicts["kept"] = total.kept + sum(repeats.values())
     return open_store(store).view(), verdicts

@@ -28,6 +28,7 @@ COLUMNS = {
     "Actor2CountryCode": "string",
     "EventCode": "string",
     "ActionGeo_CountryCode": "string",
+    "ActionGeo_ADM1Code": "string",
 }
 #: How many re-emissions apart in time the rule follows exactly for one day, pair of actors, code and place; rows after
 #: that many are measured against the row before them.
@@ -55,6 +56,7 @@ def judged_rows(table: ir.Table) -> ir.Table:
             added=_.DATEADDED.cast("string"),
             provider_code=_stripped(_.EventCode),
             place_code=_stripped(_.ActionGeo_CountryCode),
+            alike=_stripped(_.ActionGeo_ADM1Code),
             **{f"{end}_name": _stripped(_[f"{column}Code"]) for end, column in _END.items()},
             **{f"{end}_given": _stripped(_[f"{column}CountryCode"]) for end, column in _END.items()},
         )
@@ -93,7 +95,7 @@ def table_events(table: ir.Table) -> ir.Table:
     same_id = ibis.window(group_by="event_key", order_by=["known_at", "occurred", "provider_code", *_names()])
     once = kept.mutate(nth=ibis.row_number().over(same_id)).filter(_.nth == 0)
     columns = ("occurred", "known_at", "actor", "recipient", "event_type", "provider_code", "place", "event_key")
-    return _once_each(once.select(*columns, *_names(), "typical_milli")).select(
+    return _once_each(once.select(*columns, *_names(), "typical_milli", "alike")).select(
         *columns,
         *_names(),
         directed=ibis.literal(True),
