@@ -19,13 +19,15 @@ from detente.outlook.words import format_band, format_day, format_probability, s
 
 #: Colours of a page and its charts. Blue and vermilion are told apart by the colour-blind (Okabe and Ito 2008).
 PALETTE = """
-:root{color-scheme:light dark;--paper:#fff;--ink:#1a1a1a;--soft:#5c6064;--rule:#d9d9d6;--coop:#0072b2;--conf:#d55e00;
+:root{--serif:"Source Serif 4",Georgia,"Times New Roman",serif;
+--sans:"Source Sans 3","Segoe UI",system-ui,"Helvetica Neue",Arial,sans-serif;
+color-scheme:light dark;--paper:#fff;--ink:#1a1a1a;--soft:#5c6064;--rule:#d9d9d6;--coop:#0072b2;--conf:#d55e00;
 --conf-text:#a84600;--wash:#f1f1ee;--hold:#8a8a85}
 @media screen and (prefers-color-scheme:dark){:root{--paper:#141517;--ink:#e9e9e6;--soft:#a7abaf;--rule:#36383b;
 --coop:#56b4e9;--conf:#f0894a;--conf-text:#f0894a;--wash:#222427;--hold:#8d8f92}}
 """
 CHART_STYLE = """
-svg{display:block;width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
+svg{display:block;width:100%;height:auto}svg text{font:11.5px var(--sans);fill:var(--soft)}
 svg .strong{fill:var(--ink);font-weight:600}svg .cooperation-text{fill:var(--coop);font-weight:600}
 svg .conflict-text{fill:var(--conf-text);font-weight:600}
 .grid{stroke:var(--rule);stroke-width:.7;fill:none}.zero{stroke:var(--soft);stroke-width:.8;fill:none}

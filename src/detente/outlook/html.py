@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 import polars as pl
@@ -84,19 +85,51 @@ details{display:none}}
 """
 
 
+@dataclass(frozen=True)
+class Links:
+    """Where the parts of a brief lead, on a site that has pages for them.
+
+    Args:
+        week: The events of the week that ends on a day.
+        day: The events of one day.
+        version: The brief as of another day.
+        series: A series by its name and format.
+    """
+
+    week: Callable[[dt.date], str]
+    day: Callable[[dt.date], str]
+    version: Callable[[dt.date], str]
+    series: Callable[[str, str], str]
+
+
 #: The dash of a range of numbers.
 _RANGE = re.compile(r"(\d)–(?=[\d&])")
 
 
 def render_html(brief: Brief) -> str:
     """The whole brief as one HTML document; every text of others is escaped."""
-    names = " – ".join(brief.names)
-    head = f"{names}, {format_day(brief.as_of)}"
+    head = f"{' – '.join(brief.names)}, {format_day(brief.as_of)}"
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>{escape(head)} · Détente</title>",
-        f"<style>{PALETTE}{CHART_STYLE}{PAGE_STYLE}</style></head><body><main><article>",
+        f"<style>{PALETTE}{CHART_STYLE}{PAGE_STYLE}</style></head><body><main>",
+        render_article(brief),
+        f"<footer>Made by Détente {product_version()}.</footer></main></body></html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def render_article(brief: Brief, links: Links | None = None) -> str:
+    """The brief as one article element, for a page of its own or for the site.
+
+    Args:
+        brief: The brief.
+        links: Where its parts lead; None on a page that leads nowhere.
+    """
+    names = " – ".join(brief.names)
+    parts = [
+        "<article>",
         f'<p class="kicker">{escape(names)} · as of {format_day(brief.as_of)} · {escape(brief.provider)}</p>',
         f'<h1>{_text(brief.headline)}</h1><p class="standfirst">{_text(brief.standfirst)}</p>',
         _level_figure(brief, names),
@@ -113,10 +146,9 @@ def render_html(brief: Brief) -> str:
         f'<p class="rule">{escape(brief.question.resolution)}</p>',
         "<h2>Notes</h2><dl>",
         *(f"<dt>{escape(heading)}</dt><dd>{escape(text)}</dd>" for heading, text in note_lines(brief)),
-        f"</dl><h2>To cite</h2><pre>{escape(build_bibtex(brief))}</pre>",
-        f"</article><footer>Made by Détente {product_version()}.</footer></main></body></html>",
+        f"</dl><h2>To cite</h2><pre>{escape(build_bibtex(brief))}</pre></article>",
     ]
-    return "\n".join(part for part in parts if part) + "\n"
+    return "\n".join(part for part in parts if part)
 
 
 def _level_figure(brief: Brief, names: str) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from detente import relations
+from detente import forecast, relations
 from detente.domain.periods import STANDARD_HORIZONS, Horizon
 from detente.domain.tables import LEVELS
 from detente.world import World
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from detente.domain.actors import Pair
     from detente.store import Store
     from detente.world.archive import Day, Side
+
+#: More pairs than there are.
+_ALL = 100_000
 
 
 class WarmWorld(World):
@@ -40,15 +43,26 @@ class WarmWorld(World):
         self._lock = threading.RLock()
         self._levels_by_pair: dict[Side, dict[str, pl.DataFrame]] = {}
         self._forecasts: dict[int, pl.DataFrame] = {}
+        self._watched: dict[tuple[str, str], pl.DataFrame] = {}
+        self._pairs: pl.DataFrame | None = None
+        self._stated: dict[int, pl.DataFrame] = {}
         self._chances: dict[tuple[int, ...], pl.DataFrame] = {}
         self.view.hold()
 
-    def readings(self, as_of: dt.date) -> relations.Readings:
-        """The tables that measures take, ready for many pairs."""
+    def pairs(self) -> pl.DataFrame:
+        """All pairs in the data, the busiest first; read once."""
         with self._lock:
-            found = super().readings(as_of)
-            found.known(as_of).expect_many()
-            return found
+            if self._pairs is None:
+                self._pairs = super().pairs()
+            return self._pairs
+
+    def watch(self, *, top: int = 20, horizon: str | int | Horizon = "13w", by: str = "moved") -> pl.DataFrame:
+        """Which pairs moved, or are likely to move: rows of the table ``watch``; made once for each horizon and order."""
+        with self._lock:
+            key = (str(horizon), by)
+            if key not in self._watched:
+                self._watched[key] = super().watch(top=_ALL, horizon=horizon, by=by)
+            return self._watched[key].head(top)
 
     def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` of one pair, or of its dyads; those of busy pairs are measured together."""
@@ -78,6 +92,16 @@ class WarmWorld(World):
                 self._forecasts[horizon.weeks] = super().forecast_pairs(horizon, as_of)
             held = self._forecasts[horizon.weeks]
             return held if pairs is None else held.filter(pl.col("pair").is_in(pairs))
+
+    def stated(self, horizon: Horizon, as_of: dt.date, *, pair: str) -> pl.DataFrame:
+        """What the question about a pair rests on and its base rates; those of busy pairs are kept."""
+        with self._lock:
+            panel = self.panel(as_of)
+            if as_of != self.as_of or pair not in panel.pairs:
+                return super().stated(horizon, as_of, pair=pair)
+            if horizon.weeks not in self._stated:
+                self._stated[horizon.weeks] = forecast.state_questions(panel, as_of, horizon)
+            return self._stated[horizon.weeks].filter(pl.col("pair") == pair)
 
     def provocations(
         self, pair: Pair | None = None, *, as_of: Day | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
