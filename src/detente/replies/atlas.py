@@ -12,7 +12,7 @@ from detente.codebook import state_name
 from detente.domain.periods import DAYS_IN_WEEK, NEAR_FUTURE_WEEKS
 from detente.domain.tables import WATCH
 from detente.outlook.detail import plain_rows
-from detente.outlook.words import short_name
+from detente.outlook.words import sentence_name, short_name
 
 if TYPE_CHECKING:
     from detente.world import World
@@ -80,7 +80,7 @@ def relations_reply(world: World, state: str) -> dict[str, Any]:
         )
     return {
         "state": state,
-        "name": state_name(state),
+        "name": sentence_name(state),
         "as_of": str(world.as_of),
         "provider": world.provider,
         "weeks": MAP_WEEKS,

@@ -93,13 +93,16 @@ if (field && offers) {
 }
 
 // A chart of weeks: what lies under the pointer is said below it; arrow keys go from week to week, Enter opens it.
+let told = false;
 for (const chart of document.querySelectorAll("svg.chart")) {
   const weeks = [...chart.querySelectorAll("a.week")];
   if (weeks.length === 0) continue;
   const line = document.createElement("p");
   line.className = "readout";
   line.setAttribute("aria-live", "polite");
-  line.textContent = "Point at a week to read it, click to see its events; with the keyboard, arrow keys and Enter.";
+  const help = "Point at a week to read it, click to see its events; with the keyboard, arrow keys and Enter.";
+  line.textContent = told || chart.clientWidth === 0 ? "\u00a0" : help;
+  told = told || chart.clientWidth > 0;
   chart.after(line);
   let at = -1;
   const show = (place) => {
