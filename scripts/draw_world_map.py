@@ -14,6 +14,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -148,11 +149,11 @@ def _place(point: Point) -> tuple[float, float]:
 def _path(ring: list[Point]) -> str:
     """Relative steps in tenths, those of no length left out."""
     placed = [_place(point) for point in ring]
-    kept = [placed[0]] + [after for before, after in zip(placed, placed[1:], strict=False) if after != before]
+    kept = [placed[0]] + [after for before, after in pairwise(placed) if after != before]
     if len(kept) < 4:
         return ""
     steps = []
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in pairwise(kept):
         steps.append(f"{after[0] - before[0]:.1f},{after[1] - before[1]:.1f}".replace(".0", ""))
     return f"M{kept[0][0]:g},{kept[0][1]:g}l{' '.join(steps)}z"
 

@@ -41,7 +41,7 @@ class Ahead:
     reference: float
     spread: float
     answers: Sequence[tuple[str, float, float, float]]
-    fan: Sequence[tuple[dt.date, float, float, float, float, float]] = ()
+    fan: Sequence[tuple[dt.date, Sequence[float]]] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,9 @@ def draw_ahead(
     if held.is_empty():
         return ""
     frame = _frame(weeks, held, as_of, ahead, width, height)
-    said = "; ".join(f"{name} {format_probability(p)} ({format_band(low, high)})" for name, p, low, high in ahead.answers)
+    said = "; ".join(
+        f"{name} {format_probability(p)} ({format_band(low, high)})" for name, p, low, high in ahead.answers
+    )
     parts = [
         f'<svg class="chart ahead" viewBox="0 0 {width} {height}" role="img" xmlns="http://www.w3.org/2000/svg">',
         f"<title>{escape(title)}</title><desc>{escape(f'As of {format_day(as_of)}: {said}.')}</desc>",
@@ -110,7 +112,7 @@ def draw_ahead(
 def _frame(
     weeks: pl.DataFrame, held: pl.DataFrame, as_of: dt.date, ahead: Ahead, width: float, height: float
 ) -> _Frame:
-    ends = [value for row in ahead.fan for value in row[1:]]
+    ends = [value for _, quantiles in ahead.fan for value in quantiles]
     ends += [ahead.reference - 1.6 * ahead.spread, ahead.reference + 1.6 * ahead.spread]
     low, high = held["level_low"].min(), held["level_high"].max()
     ends += [float(value) for value in (low, high) if isinstance(value, float)]
@@ -160,7 +162,7 @@ def _zones(frame: _Frame, as_of: dt.date, ahead: Ahead) -> list[str]:
     parts.append(f'<path d="M{start:.1f} {_TOP}V{frame.bottom}" class="now"/>')
     parts.append(
         f'<text x="{(start + frame.right) / 2:.1f}" y="{frame.bottom + 31:.1f}" text-anchor="middle" class="strong">'
-        f"mean of {ahead.weeks} weeks</text>"
+        f"mean of {ahead.weeks} week{'' if ahead.weeks == 1 else 's'}</text>"
     )
     return parts
 
@@ -192,9 +194,9 @@ def _fan(frame: _Frame, ahead: Ahead) -> list[str]:
     if not ahead.fan:
         return []
     parts = []
-    for low, high in ((1, 5), (2, 4)):
-        above = [f"{frame.x(row[0]):.1f},{frame.y(float(row[high])):.1f}" for row in ahead.fan]
-        below = [f"{frame.x(row[0]):.1f},{frame.y(float(row[low])):.1f}" for row in reversed(ahead.fan)]
+    for low, high in ((0, 4), (1, 3)):
+        above = [f"{frame.x(day):.1f},{frame.y(values[high]):.1f}" for day, values in ahead.fan]
+        below = [f"{frame.x(day):.1f},{frame.y(values[low]):.1f}" for day, values in reversed(ahead.fan)]
         parts.append(f'<polygon points="{" ".join([*above, *below])}" class="fan"/>')
-    line = " ".join(f"{frame.x(row[0]):.1f},{frame.y(row[3]):.1f}" for row in ahead.fan)
+    line = " ".join(f"{frame.x(day):.1f},{frame.y(values[2]):.1f}" for day, values in ahead.fan)
     return [*parts, f'<polyline points="{line}" class="fan-line"/>']

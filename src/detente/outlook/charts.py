@@ -47,7 +47,8 @@ svg.bars .quiet{fill:var(--soft)}
 .reference{stroke:var(--soft);stroke-width:1.2;fill:none}.reference.on{stroke-dasharray:3 3}
 svg .answer{font-size:20px;font-weight:600;fill:var(--ink)}svg .answer.improve{fill:var(--coop)}
 svg .answer.deteriorate{fill:var(--conf-text)}
-.week rect{fill:var(--ink);opacity:0}.week:hover rect,.week:focus rect,.week.shown rect{opacity:.1}.week:focus{outline:none}
+.week rect{fill:var(--ink);opacity:0}.week:hover rect,.week:focus rect,.week.shown rect{opacity:.1}
+.week:focus{outline:none}
 .shift{stroke:var(--ink);stroke-width:1.2;fill:none}.shift-span{stroke:var(--ink);stroke-width:3;opacity:.3}
 svg .shift-text{fill:var(--ink);font-weight:600}
 """
@@ -335,7 +336,9 @@ def _shifts(shifts: Sequence[Shift], frame: _Frame) -> list[str]:
         at = frame.x(shift.day.toordinal())
         start, end = (max(frame.x(day.toordinal()), frame.left) for day in (shift.earliest, shift.latest))
         word = "worse from here" if shift.change < 0 else "better from here"
-        told = f"Break of level {format_day(shift.day)}, {word}; the day lies between {shift.earliest} and {shift.latest}"
+        told = (
+            f"Break of level {format_day(shift.day)}, {word}; the day lies between {shift.earliest} and {shift.latest}"
+        )
         near_end = at > frame.right - 90
         parts.append(
             f'<g><title>{escape(told)}</title><path d="M{start:.1f} {frame.bottom}H{end:.1f}" class="shift-span"/>'

@@ -97,9 +97,7 @@ def _answer(row: Mapping[str, Any], links: Links | None) -> str:
     return _side(row, (row["recipient"], row["actor"]), row["answered"], "answer", links)
 
 
-def _side(
-    row: Mapping[str, Any], who: tuple[str, str], day: dt.date, what: str, links: Links | None
-) -> str:
+def _side(row: Mapping[str, Any], who: tuple[str, str], day: dt.date, what: str, links: Links | None) -> str:
     date = format_day(day)
     dated = f'<a href="{escape(links.day(day))}">{date}</a>' if links else date
     name = f"<br>{escape(row[f'{what}_event'])}" if row[f"{what}_event"] else ""
@@ -122,8 +120,9 @@ def voices_section(brief: Brief) -> list[str]:
     ]
     drawn = [(actor, found) for actor, found in drawn if found]
     reach = find_reach([row for _, found in drawn for row in found])
+    shape = {"unit": "points an event", "width": 470, "highest": reach}
     charts = "".join(
-        f"<div>{draw_sides(found, title=f'Who speaks for {short_name(actor)}', unit='points an event', width=470, highest=reach)}</div>"
+        f"<div>{draw_sides(found, title=f'Who speaks for {short_name(actor)}', **shape)}</div>"  # type: ignore[arg-type]
         for actor, found in drawn
     )
     gap = gap_sentence(brief.parts)
@@ -160,7 +159,9 @@ def measures_section(brief: Brief) -> list[str]:
     for measure, readings in read_measures(brief.detail.measures):
         rows = [_reading_row(one) for one in readings if _is_shown(one)]
         if rows:
-            title = f"<h3>{escape(measure.title)} <span class={chr(34)}aside{chr(34)}>{escape(measure.name)}</span></h3>"
+            title = (
+                f"<h3>{escape(measure.title)} <span class={chr(34)}aside{chr(34)}>{escape(measure.name)}</span></h3>"
+            )
             parts += [title, write_table(measure.title, _MEASURE_HEADS, rows, numbers=(2, 3), kind="reads")]
     return [heading("The character of the relation"), *parts] if parts else []
 

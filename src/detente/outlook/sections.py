@@ -58,7 +58,7 @@ class Links:
 def key_figures(brief: Brief) -> str:
     """The numbers that a reader in a hurry takes away."""
     row = find_forecast(brief.forecasts, brief.horizon)
-    z = brief.status.z
+    z, ahead = brief.status.z, "1 week" if brief.horizon.weeks == 1 else f"{brief.horizon.weeks} weeks"
     cells = [
         (
             "",
@@ -71,7 +71,7 @@ def key_figures(brief: Brief) -> str:
         (
             name,
             format_probability(row[f"p_{name}"]),
-            f"{name}, {brief.horizon.weeks} weeks",
+            f"{name}, {ahead}",
             f"band {format_band(row[f'p_{name}_low'], row[f'p_{name}_high'])}{_was(brief, name)}",
         )
         for name in OUTCOMES
@@ -82,12 +82,12 @@ def key_figures(brief: Brief) -> str:
             "",
             format_probability(one["p"]),
             "provocative move",
-            f"{short_name(one['actor'])} → {short_name(one['recipient'])}, {brief.horizon.weeks} weeks",
+            f"{short_name(one['actor'])} → {short_name(one['recipient'])}, {ahead}",
         )
         for one in moves.iter_rows(named=True)
     ]
     body = "".join(
-        f'<div{f" class={chr(34)}{kind}{chr(34)}" if kind else ""}><dt>{escape(what)}</dt>'
+        f"<div{f' class={chr(34)}{kind}{chr(34)}' if kind else ''}><dt>{escape(what)}</dt>"
         f"<dd>{plain_text(value)}<small>{plain_text(note)}</small></dd></div>"
         for kind, value, what, note in cells
     )
@@ -154,7 +154,10 @@ def outlook_section(brief: Brief) -> list[str]:
     drawing = ""
     if stake is not None and stake.reference is not None:
         ahead = Ahead(brief.horizon.weeks, stake.reference, stake.spread, [answers[name] for name in _BEST_FIRST])
-        drawing = draw_ahead(brief.levels, brief.as_of, ahead, title=f"The level, and the next {weeks}")
+        title = f"The level, and the next {weeks}"
+        wide = draw_ahead(brief.levels, brief.as_of, ahead, title=title)
+        narrow = draw_ahead(brief.levels, brief.as_of, ahead, title=title, width=370, height=290)
+        drawing = f'<div class="wide">{wide}</div><div class="narrow">{narrow}</div>' if wide else ""
     bars = draw_probabilities(
         list(answers.values()), title=f"Probability of each outcome in the next {weeks}, with its 90 % band"
     )
@@ -163,8 +166,8 @@ def outlook_section(brief: Brief) -> list[str]:
     if not drawing:
         return [heading(f"The next {weeks}"), f"<figure>{bars}{caption}</figure>", table, small(brief.track_record)]
     note = (
-        "Line: the filtered level with its band; dots: single weeks; grey rule: mean of the last 13 weeks. An outcome is "
-        "where the mean of the coming weeks comes to lie."
+        "Line: the filtered level with its band; dots: single weeks; grey rule: mean of the last 13 weeks. An outcome "
+        "is where the mean of the coming weeks comes to lie."
     )
     return [
         heading(f"The next {weeks}"),
@@ -188,9 +191,7 @@ def moved_section(brief: Brief, links: Links | None) -> list[str]:
     days = [reason.day for reason in brief.reasons] + [None]
     most = max((abs(reason.contribution) for reason in brief.reasons), default=1.0) or 1.0
     values = [*(reason.contribution for reason in brief.reasons), None]
-    drawn = [
-        (row[0], row[1], _bar(value, most), row[2]) for row, value in zip(rows, values, strict=True)
-    ]
+    drawn = [(row[0], row[1], _bar(value, most), row[2]) for row, value in zip(rows, values, strict=True)]
     firsts = [links.day(day) if links and day else "" for day in days]
     heads = (*REASON_HEADS[:2], "", REASON_HEADS[2])
     return [

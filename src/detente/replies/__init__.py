@@ -1,7 +1,7 @@
 """Answers for programs, as plain values built from the front door: what the web site and other servers have in common.
 
-In come names, days and texts; out come dictionaries, lists and frames, each with its day, source and rules. Everything is
-read, and nothing is written.
+In come names, days and texts; out come dictionaries, lists and frames, each with its day, source and rules.
+Everything is read, and nothing is written.
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ def _totals(world: World, pair: Pair, since: dt.date, until: dt.date) -> list[di
                 "actor": dyad.actor,
                 "recipient": dyad.recipient,
                 "events": int(mine["n"].sum()),
-                "cooperation": mine["cooperation_milli"].sum() / _MILLI,
-                "conflict": mine["conflict_milli"].sum() / _MILLI,
+                "cooperation": int(mine["cooperation_milli"].sum()) / _MILLI,
+                "conflict": int(mine["conflict_milli"].sum()) / _MILLI,
                 "covered_days": coverage.height,
             }
         )

@@ -58,7 +58,10 @@ def _ledgers(batches: list[Batch]) -> dict[str, Any]:
         kept = file.ledger
         total.update({"read": kept["read"], "kept": kept["kept"]})
         total.update({"ignored": sum(kept["ignored"].values()), "failed": sum(kept["failed"].values())})
-    listed = [{"provider": name, "file": Path(file.path).name, **file.ledger} for name, file in reversed(files[-FILES_LISTED:])]
+    listed = [
+        {"provider": name, "file": Path(file.path).name, **file.ledger}
+        for name, file in reversed(files[-FILES_LISTED:])
+    ]
     return {"files": len(files), "total": dict(total), "newest": listed}
 
 

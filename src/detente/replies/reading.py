@@ -10,6 +10,7 @@ from detente import assessors
 from detente.coding.articles import parse_article
 from detente.coding.assessments import read_article
 from detente.coding.reading import as_record
+from detente.outlook.words import format_day
 
 if TYPE_CHECKING:
     from detente.replies.desk import Desk
@@ -39,10 +40,11 @@ def read_reply(desk: Desk, content: str | bytes, *, date: dt.date | None = None)
     why = ""
     asked = reading
     if day is None:
-        why = f"the text does not say its day, so the model answers as of the last day held, {last}"
+        why = f"the text does not say its day, so the model answers as of the last day held, {format_day(last)}"
     elif not first <= day <= last:
         why = (
-            f"the data hold {first} to {last} and not {day}, the day of the article, so the model answers as of {last}"
+            f"the data hold {format_day(first)} to {format_day(last)} and not {format_day(day)}, the day of the "
+            f"article, so the model answers as of {format_day(last)}"
         )
         asked = dataclasses.replace(reading, article=dataclasses.replace(reading.article, date=None))
     data = assessors.read_beside(asked, today=last, world=desk.world(day if day and not why else None))

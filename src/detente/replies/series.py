@@ -57,9 +57,7 @@ def find_world_series(world: World, name: str) -> pl.DataFrame:
     return _find(WORLD_SERIES, name)(world)
 
 
-def _find(
-    table: dict[str, tuple[str, Callable[[T], pl.DataFrame]]], name: str
-) -> Callable[[T], pl.DataFrame]:
+def _find(table: dict[str, tuple[str, Callable[[T], pl.DataFrame]]], name: str) -> Callable[[T], pl.DataFrame]:
     if name not in table:
         raise ConfigError(f"The series {name!r} was asked for.", "There is none.", f"Series are: {', '.join(table)}.")
     return table[name][1]

@@ -57,7 +57,7 @@ class WarmWorld(World):
             return self._pairs
 
     def watch(self, *, top: int = 20, horizon: str | int | Horizon = "13w", by: str = "moved") -> pl.DataFrame:
-        """Which pairs moved, or are likely to move: rows of the table ``watch``; made once for each horizon and order."""
+        """Which pairs moved, or are likely to move: rows of ``watch``; made once for each horizon and order."""
         with self._lock:
             key = (str(horizon), by)
             if key not in self._watched:

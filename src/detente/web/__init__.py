@@ -1,8 +1,8 @@
 """The web site and the HTTP interface: reads only, asks nobody, works without a script.
 
-Pages are made on the server from the same replies as their JSON twins. Every answer has an ETag, and is kept for as long
-as the data are the same. What it refuses: anything that writes, bodies over a megabyte, slow clients, script from
-anywhere but its own one file.
+Pages are made on the server from the same replies as their JSON twins. Every answer has an ETag, and is kept for as
+long as the data are the same. What it refuses: anything that writes, bodies over a megabyte, slow clients, script
+from anywhere but its own one file.
 """
 
 from __future__ import annotations

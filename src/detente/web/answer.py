@@ -87,7 +87,8 @@ class Counter:
         """
         version = await run_in_threadpool(self.desk.version) if self.desk.is_due() else self.desk.version()
         key = (version, f"{request.url.path}?{request.url.query} {also}")
-        answer = self._shelf.find(key) or await run_in_threadpool(self._shelf.take, key, make)
+        held = self._shelf.find(key)
+        answer: Answer = held if held is not None else await run_in_threadpool(self._shelf.take, key, make)
         return to_response(request, answer)
 
 

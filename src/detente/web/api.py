@@ -73,7 +73,7 @@ def _add_pairs(router: APIRouter, counter: Counter) -> None:
         return await counter.serve(request, lambda: brief(pair, None))
 
     @router.get("/pair/{pair}/events.json", responses=_JSON, summary="The events behind a week or a span of days")
-    async def events(  # noqa: PLR0913, PLR0917 - one argument a parameter of the address
+    async def events(
         request: Request,
         pair: PairName,
         week: Day = None,
@@ -170,7 +170,7 @@ def about_reply() -> dict[str, Any]:
     }
 
 
-def find_events(  # noqa: PLR0913 - one argument a parameter of the address
+def find_events(
     desk: replies.Desk,
     pair: str,
     *,
@@ -226,7 +226,9 @@ def _oembed(base: str, url: str, width: int) -> dict[str, Any]:
     parts = path.split("?")[0].strip("/").split("/")
     if not path.startswith("/pair/") or len(parts) not in {2, 3}:
         raise ConfigError(
-            f"A chart of {url[:200]!r} was asked for.", "It is no page of a pair here.", "Name a page like /pair/USA-RUS."
+            f"A chart of {url[:200]!r} was asked for.",
+            "It is no page of a pair here.",
+            "Name a page like /pair/USA-RUS.",
         )
     pair = names.read_pair(parts[1])
     day = names.read_day(parts[2]) if len(parts) == 3 else None

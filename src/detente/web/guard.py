@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,31 +54,42 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        has_begun = False
-
-        async def sending(message: Message) -> None:
-            nonlocal has_begun
-            if message["type"] == "http.response.start":
-                has_begun = True
-                message = {**message, "headers": [*message.get("headers", []), *_headers(scope["path"])]}
-            await send(message)
-
+        door = _Door(scope, send)
         if refusal := _refusal(scope):
-            await _refuse(sending, *refusal)
+            await door.refuse(*refusal)
             return
         try:
-            await asyncio.wait_for(self.app(scope, _bounded(receive), sending), ANSWER_SECONDS)
+            await asyncio.wait_for(self.app(scope, _bounded(receive), door.send), ANSWER_SECONDS)
         except TooLargeError:
-            if not has_begun:
-                await _refuse(sending, *_too_large())
+            await door.refuse(*_too_large())
         except TimeoutError:
-            if not has_begun:
-                await _refuse(sending, 408, "A request was sent.", "It took too long.", "Send it again, faster.")
-        except Exception:
+            await door.refuse(408, "A request was sent.", "It took too long.", "Send it again, faster.")
+        except Exception:  # noqa: BLE001 - the boundary: it is logged, and answered without a trace of where
             _log.exception("a request failed")
-            if not has_begun:
-                found = "Something went wrong here; it is written to the log of the server."
-                await _refuse(sending, 500, f"{scope['path'][:200]} was asked for.", found, "Try again later.")
+            found = "Something went wrong here; it is written to the log of the server."
+            await door.refuse(500, f"{scope['path'][:200]} was asked for.", found, "Try again later.")
+
+
+class _Door:
+    """What goes out: the application's answer with our headers, or a refusal where no answer has begun."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._path, self._send, self._has_begun = scope["path"], send, False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._has_begun = True
+            message = {**message, "headers": [*message.get("headers", []), *_headers(self._path)]}
+        await self._send(message)
+
+    async def refuse(self, status: int, asked: str, found: str, next_step: str) -> None:
+        if self._has_begun:
+            return
+        body = json.dumps({"error": "Refused", "asked": asked, "found": found, "next_step": next_step}).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers += [(b"connection", b"close")] if status in {408, 413} else []
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
 
 
 def _refusal(scope: Scope) -> tuple[int, str, str, str] | None:
@@ -121,13 +132,3 @@ def _bounded(receive: Receive) -> Receive:
 def _headers(path: str) -> list[tuple[bytes, bytes]]:
     ancestors = "*" if path.startswith("/embed/") else "'none'"
     return [*_HEADERS, (b"content-security-policy", _POLICY.format(ancestors=ancestors).encode())]
-
-
-async def _refuse(send: Any, status: int, asked: str, found: str, next_step: str) -> None:  # noqa: ANN401 - ASGI's own
-    error = {"error": "Refused", "asked": asked, "found": found, "next_step": next_step}
-    body = json.dumps(error).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if status in {408, 413}:
-        headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

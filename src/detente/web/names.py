@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING
 
 from detente.codebook import check_iso3
 from detente.domain.actors import Pair
 from detente.domain.periods import parse_day
 from detente.errors import CodebookError, ConfigError
 from detente.outlook.html import Links
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LATEST = "latest"
 _PAIR = re.compile(r"[A-Z]{3}-[A-Z]{3}")
@@ -57,7 +53,7 @@ def read_day(text: str | None, *, what: str = "as-of date") -> dt.date | None:
         return None
     if not _DAY.fullmatch(text):
         raise ConfigError(
-            f"The {what} {text[:80]!r} was given.", "It is not a day.", "Write it as YYYY-MM-DD, for example 2018-07-20."
+            f"The {what} {text[:80]!r} was given.", "It is not a day.", "Write it as YYYY-MM-DD, as in 2018-07-20."
         )
     return parse_day(text, what=what)
 
@@ -76,9 +72,3 @@ def links_of(pair: str, day: dt.date | None) -> Links:
         version=lambda other: pair_address(pair, other),
         series=lambda name, ending: pair_address(pair, day, f"/series/{name}.{ending}"),
     )
-
-
-def same_query(address: str, query: Mapping[str, str]) -> str:
-    """An address with a query; values that are no plain words are left out."""
-    kept = [f"{key}={value}" for key, value in query.items() if re.fullmatch(r"[\w.-]{1,40}", value)]
-    return f"{address}?{'&'.join(kept)}" if kept else address

@@ -32,6 +32,7 @@ def make_pages(counter: Counter) -> APIRouter:
     router = APIRouter(include_in_schema=False, default_response_class=Response)
     _add_world(router, counter)
     _add_pairs(router, counter)
+    _add_embeds(router, counter)
     _add_rest(router, counter)
     return router
 
@@ -87,6 +88,10 @@ def _add_pairs(router: APIRouter, counter: Counter) -> None:
     @router.get("/pair/{pair}/{day}")
     async def dated_page(request: Request, pair: str, day: str) -> Response:
         return await counter.serve(request, lambda: page(pair, day))
+
+
+def _add_embeds(router: APIRouter, counter: Counter) -> None:
+    desk = counter.desk
 
     def embed(pair: str, day: str | None) -> Answer:
         brief = desk.brief(names.read_pair(pair), names.read_day(day))

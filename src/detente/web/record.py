@@ -19,7 +19,9 @@ def record_parts(reply: dict[str, Any]) -> dict[str, Any]:
     scores = reply["backtest"]["scores"]
     rows = [(_weeks(name), row["rpss"], row["low"], row["high"], True) for name, row in scores.items()]
     top = max(row["high"] for row in scores.values())
-    skill = draw_intervals(rows, title="Skill over climatology, held-out year", ends=(-0.05, max(top, 0.3)), width=520)
+    skill = draw_intervals(
+        rows, title="Skill over climatology, held-out year", ends=(-0.05, max(top, 0.3) + 0.03), width=520
+    )
     bins = {
         name: Markup(draw_record_bins(record["by_bin"]))  # noqa: S704 - made by us
         for name, record in reply["record"]["records"].items()

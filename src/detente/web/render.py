@@ -68,6 +68,10 @@ def render(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever a te
     return _templates().get_template(template).render(version=__version__, **values)
 
 
+def _change(value: float | None, decimals: int = 1) -> str:
+    return "–" if value is None else format_change(value, decimals)
+
+
 @cache
 def _templates() -> jinja2.Environment:
     made = jinja2.Environment(
@@ -82,8 +86,8 @@ def _templates() -> jinja2.Environment:
         "day": lambda text: format_day(dt.date.fromisoformat(str(text)[:10])),
         "percent": lambda value: "–" if value is None else format_probability(value),
         "band": lambda row: format_band(row["low"], row["high"]),
-        "number": lambda value, decimals=1: format_number(value, decimals),
-        "change": lambda value, decimals=1: "–" if value is None else format_change(value, decimals),
+        "number": format_number,
+        "change": _change,
         "short": short_name,
     }
     return made

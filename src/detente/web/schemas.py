@@ -17,9 +17,7 @@ DayName = Annotated[
         examples=["2018-07-20", "latest"],
     ),
 ]
-AsOf = Annotated[
-    str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Read as known at the end of this day.")
-]
+AsOf = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Read as known at the end of this day.")]
 State = Annotated[str | None, Query(pattern="^[A-Z]{3}$", description="A state, ISO 3166 alpha-3.")]
 Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Limit = Annotated[int, Query(ge=1, le=1000)]

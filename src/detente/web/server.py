@@ -1,4 +1,4 @@
-"""Serving: an address of this machine, one or more processes, and no patience for clients that never finish a request."""
+"""Serving: an address of this machine, one or more processes, no patience for clients that never finish a request."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from detente.web.answer import ANSWERS_HELD
 from detente.web.app import create_app
 
 #: The head of a request must be there within so many seconds.
@@ -71,5 +72,5 @@ def serve(
 def made() -> Any:  # noqa: ANN401 - an ASGI application
     """The application that the environment describes: how a process of its own learns what to serve."""
     store, held = os.environ.get(_STORE), os.environ.get(_HELD)
-    kept = {"answers_held": int(held)} if held is not None else {}
-    return create_app(Path(store) if store else None, provider=os.environ.get(_PROVIDER), **kept)
+    kept = int(held) if held is not None else ANSWERS_HELD
+    return create_app(Path(store) if store else None, provider=os.environ.get(_PROVIDER), answers_held=kept)
