@@ -7,9 +7,9 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.responses import Response
 
 from detente.replies import Desk, Shelf
@@ -17,10 +17,15 @@ from detente.replies import Desk, Shelf
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+T = TypeVar("T")
+
 #: Answers kept by one process: some two hundred kilobytes each with their compressed form.
 ANSWERS_HELD = 256
 #: Shorter answers are sent as they are.
 _WORTH_COMPRESSING = 600
+_EFFORT = 3
+#: Answers made at once by one process: more would only wait for one another inside the interpreter.
+_MADE_AT_ONCE = 2
 JSON, HTML, CSV, RSS, PARQUET = (
     "application/json",
     "text/html; charset=utf-8",
@@ -54,9 +59,9 @@ class Answer:
 def make_answer(
     content: str | bytes, media: str, *, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
 ) -> Answer:
-    """An answer from its content."""
+    """An answer from its content, compressed lightly: most of the size goes at once, most of the time after."""
     body = content.encode() if isinstance(content, str) else content
-    packed = gzip.compress(body, 5, mtime=0) if len(body) >= _WORTH_COMPRESSING and media != PARQUET else None
+    packed = gzip.compress(body, _EFFORT, mtime=0) if len(body) >= _WORTH_COMPRESSING and media != PARQUET else None
     return Answer(body, media, status, packed, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', headers)
 
 
@@ -76,6 +81,7 @@ class Counter:
     def __init__(self, desk: Desk, *, held: int = ANSWERS_HELD) -> None:
         self.desk = desk
         self._shelf: Shelf[tuple[str, str], Answer] = Shelf(held)
+        self._makers: dict[str, CapacityLimiter] = {}
 
     async def serve(self, request: Request, make: Callable[[], Answer], *, also: str = "") -> Response:
         """The answer to a request: the one kept, or one made now in a thread of its own.
@@ -85,11 +91,16 @@ class Counter:
             make: What makes it.
             also: What else it depends on.
         """
-        version = await run_in_threadpool(self.desk.version) if self.desk.is_due() else self.desk.version()
+        version = await self.work(self.desk.version) if self.desk.is_due() else self.desk.version()
         key = (version, f"{request.url.path}?{request.url.query} {also}")
         held = self._shelf.find(key)
-        answer: Answer = held if held is not None else await run_in_threadpool(self._shelf.take, key, make)
+        answer: Answer = held if held is not None else await self.work(self._shelf.take, key, make)
         return to_response(request, answer)
+
+    async def work(self, do: Callable[..., T], *given: Any, kind: str = "answers") -> T:  # noqa: ANN401 - any work
+        """Do something that takes a while, in a thread; no more of its kind at once than helps."""
+        limiter = self._makers.setdefault(kind, CapacityLimiter(_MADE_AT_ONCE))
+        return await to_thread.run_sync(do, *given, limiter=limiter)
 
 
 def to_response(request: Request, answer: Answer) -> Response:

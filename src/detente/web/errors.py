@@ -18,6 +18,7 @@ from detente.errors import (
     StoreError,
 )
 from detente.web.answer import HTML, make_answer, make_json, to_response
+from detente.web.guard import LARGEST_BODY, TooLargeError
 from detente.web.render import render
 
 if TYPE_CHECKING:
@@ -57,6 +58,21 @@ def add_error_handlers(app: FastAPI) -> None:
         said |= {"found": f"{place}: {first['msg']}.", "next_step": "See /docs for what it takes."}
         return answer_error(request, said, 422)
 
+    @app.exception_handler(TooLargeError)
+    async def too_large(request: Request, _: TooLargeError) -> Response:
+        found = f"At most {LARGEST_BODY / 1e6:.0f} MB are taken."
+        return _hang_up(request, 413, "A text was sent.", found, "Send the article alone.")
+
+    @app.exception_handler(TimeoutError)
+    async def too_slow(request: Request, _: TimeoutError) -> Response:
+        return _hang_up(request, 408, "A request was sent.", "It took too long.", "Send it again, faster.")
+
+    @app.exception_handler(Exception)
+    async def defect(request: Request, _: Exception) -> Response:
+        found = "Something went wrong here; it is written to the log of the server."
+        said = {"error": "Defect", "asked": f"{request.url.path[:200]} was asked for.", "found": found}
+        return answer_error(request, said | {"next_step": "Try again later."}, 500)
+
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         said = {"error": "RequestError", "asked": f"{request.url.path[:200]} was asked for."}
@@ -65,6 +81,13 @@ def add_error_handlers(app: FastAPI) -> None:
         for name, value in (error.headers or {}).items():
             response.headers[name] = value
         return response
+
+
+def _hang_up(request: Request, status: int, asked: str, found: str, next_step: str) -> Response:
+    said = {"error": "Refused", "asked": asked, "found": found, "next_step": next_step}
+    response = answer_error(request, said, status)
+    response.headers["Connection"] = "close"
+    return response
 
 
 def answer_error(request: Request, error: dict[str, str], status: int) -> Response:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -22,6 +20,7 @@ from detente.web.schemas import responses
 if TYPE_CHECKING:
     import datetime as dt
 
+_NO_CONTROL = r"[^\x00-\x08\x0b-\x1f\x7f]"
 _FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -30,8 +29,14 @@ _FORM: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["text"],
+                    "additionalProperties": False,
                     "properties": {
-                        "text": {"type": "string", "minLength": 1, "description": "The article, text or HTML."},
+                        "text": {
+                            "type": "string",
+                            "maxLength": replies.LONGEST_TEXT,
+                            "pattern": f"^{_NO_CONTROL}*[A-Za-z]{_NO_CONTROL}*$",
+                            "description": "The article, text or HTML.",
+                        },
                         "date": {"type": "string", "format": "date", "description": "The day of publication."},
                     },
                 }
@@ -48,7 +53,7 @@ def make_reading(counter: Counter) -> APIRouter:
 
     @router.get("/read", include_in_schema=False)
     async def empty(request: Request) -> Response:
-        page = await run_in_threadpool(render, "read.html", reply=None, text="", date="", error=None)
+        page = render("read.html", reply=None, text="", date="", error=None)
         return to_response(request, make_answer(page, HTML))
 
     @router.post("/read", include_in_schema=False)
@@ -57,12 +62,10 @@ def make_reading(counter: Counter) -> APIRouter:
         text = content if isinstance(content, str) else ""
         status, reply, error = 200, None, None
         try:
-            reply = await run_in_threadpool(_read, desk, content, date)
+            reply = await counter.work(_read, desk, content, date, kind="reading")
         except (ConfigError, DataError) as found:
             status, error = 422, found.as_dict()
-        page = await run_in_threadpool(
-            partial(render, "read.html", reply=reply, text=text, date=date, error=error, data=_beside(reply))
-        )
+        page = render("read.html", reply=reply, text=text, date=date, error=error, data=_beside(reply))
         return to_response(request, make_answer(page, HTML, status=status))
 
     @router.post(
@@ -70,7 +73,7 @@ def make_reading(counter: Counter) -> APIRouter:
     )
     async def read_json(request: Request) -> Response:
         content, date = await _form(request)
-        return to_response(request, make_json(await run_in_threadpool(_read, desk, content, date)))
+        return to_response(request, make_json(await counter.work(_read, desk, content, date, kind="reading")))
 
     return router
 
@@ -79,11 +82,11 @@ async def _form(request: Request) -> tuple[str | bytes, str]:
     """The text or the file that was sent, and its date."""
     if "form" not in request.headers.get("content-type", ""):
         raise DataError("A text was to be read.", "It was not sent as a form.", "Send the fields text and date.")
-    form = await request.form(max_files=1, max_fields=4, max_part_size=LARGEST_BODY)
-    file, text, date = form.get("file"), form.get("text"), form.get("date")
-    content: str | bytes = text if isinstance(text, str) else ""
-    if isinstance(file, UploadFile) and (file.size or 0) > 0:
-        content = await file.read()
+    async with request.form(max_files=1, max_fields=50, max_part_size=LARGEST_BODY) as form:
+        file, text, date = form.get("file"), form.get("text"), form.get("date")
+        content: str | bytes = text if isinstance(text, str) else ""
+        if isinstance(file, UploadFile) and (file.size or 0) > 0:
+            content = await file.read()
     return content, date[:40] if isinstance(date, str) else ""
 
 

@@ -33,6 +33,8 @@ _ERROR = {
 _OF_ERRORS = {
     400: "The request cannot be understood.",
     404: "No such pair, day or series, or nothing was known by then.",
+    413: "The body is too large.",
+    414: "The address is too long.",
     422: "A value is not of the kind that is taken.",
     503: "The data cannot be read now.",
 }

@@ -55,6 +55,7 @@ def serve(
         if value is not None:
             os.environ[name] = str(value)
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the processes share the cores; one question is many small steps
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads that come and go must not leave their memory behind
     options: dict[str, Any] = {
         "host": host,
         "port": port,
