@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 from pathlib import Path
 
@@ -119,4 +118,4 @@ def test_an_error_inside_is_not_told_outside(client: TestClient, monkeypatch: py
 
 
 def _state(folder: Path) -> list[tuple[str, int, float]]:
-    return [(str(path), os.stat(path).st_size, os.stat(path).st_mtime) for path in sorted(folder.rglob("*"))]
+    return [(str(path), path.stat().st_size, path.stat().st_mtime) for path in sorted(folder.rglob("*"))]

@@ -46,7 +46,7 @@ def test_every_page_has_a_twin_and_carries_its_own_protection(client: TestClient
 
 
 def test_a_dated_brief_is_what_was_known_on_its_day(client: TestClient) -> None:
-    """The address of a day gives the world's own brief of that day, without a week, an act or an event from after it."""
+    """The address of a day gives the world's own brief of that day, and nothing in it is from after it."""
     found = client.get("/pair/USA-RUS/2018-07-20.json").json()
     own = open_world(sample_store_path(), as_of="2018-07-20").pair("USA", "RUS").outlook().as_dict()
     same = ("headline", "standfirst", "forecasts", "provocations", "status", "what_moved_it", "level", "made_of")

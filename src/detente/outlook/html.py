@@ -15,6 +15,7 @@ from detente.outlook.page_style import PAGE_STYLE
 from detente.outlook.report import note_lines
 from detente.outlook.sections import Links
 from detente.outlook.tags import heading, plain_text
+from detente.outlook.typefaces import embedded_typefaces
 from detente.outlook.words import format_day
 
 __all__ = ["PAGE_STYLE", "Links", "render_article", "render_html"]
@@ -27,7 +28,7 @@ def render_html(brief: Brief) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width,initial-scale=1">',
         f"<title>{escape(head)} · Détente</title>",
-        f"<style>{PALETTE}{CHART_STYLE}{PAGE_STYLE}</style></head><body><main>",
+        f"<style>{embedded_typefaces()}{PALETTE}{CHART_STYLE}{PAGE_STYLE}</style></head><body><main>",
         render_article(brief),
         f"<footer>Made by Détente {product_version()}.</footer></main></body></html>",
     ]

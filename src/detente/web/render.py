@@ -14,6 +14,7 @@ from detente import __version__
 from detente.outlook.charts import CHART_STYLE, PALETTE
 from detente.outlook.html import PAGE_STYLE
 from detente.outlook.score_charts import SCORE_STYLE
+from detente.outlook.typefaces import TYPEFACES, read_typeface, typeface_style
 from detente.outlook.words import (
     format_band,
     format_change,
@@ -28,14 +29,7 @@ _FOREVER = (("Cache-Control", "public, max-age=31536000, immutable"),)
 _FILES = {
     "site.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
-    "serif.woff2": "font/woff2",
-    "sans.woff2": "font/woff2",
 }
-_FONTS = {"serif.woff2": "Source Serif 4", "sans.woff2": "Source Sans 3"}
-_FONT = (
-    '@font-face{{font-family:"{name}";font-weight:200 900;font-style:normal;font-display:swap;'
-    'src:url("{address}") format("woff2")}}\n'
-)
 
 
 @cache
@@ -43,14 +37,13 @@ def static_files() -> dict[str, Answer]:
     """Every file of the site by its name, ready to be sent; nothing else can be asked for."""
     folder = files("detente.web").joinpath("static")
     found = {
-        name: make_answer(folder.joinpath(name).read_bytes(), media, headers=_FOREVER)
-        for name, media in _FILES.items()
-        if folder.joinpath(name).is_file()
+        name: make_answer(folder.joinpath(name).read_bytes(), media, headers=_FOREVER) for name, media in _FILES.items()
     }
-    fonts = "".join(_FONT.format(name=_FONTS[file], address=_name(file, found[file])) for file in _FONTS)
+    faces = {name: make_answer(read_typeface(name), "font/woff2", headers=_FOREVER) for name in TYPEFACES}
+    fonts = typeface_style({name: _name(name, face) for name, face in faces.items()})
     own = folder.joinpath("site.css").read_text("utf-8")
     style = fonts + PALETTE + CHART_STYLE + SCORE_STYLE + PAGE_STYLE + own
-    return found | {"site.css": make_answer(style, "text/css; charset=utf-8", headers=_FOREVER)}
+    return found | faces | {"site.css": make_answer(style, "text/css; charset=utf-8", headers=_FOREVER)}
 
 
 @cache
