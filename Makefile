@@ -37,6 +37,7 @@ check: $(VENV)/.dev ## style, types, layers, docstrings, spelling
 bench: $(VENV)/.dev ## ratios to a peer or a limit, measured in one run
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/web.py 20
 
 docs: $(VENV)/.dev ## write the generated reference pages, and the SQL that the engines run, anew
 	$(BIN)/python scripts/write_queries.py

@@ -34,6 +34,7 @@ class Load:
         self.waits: list[float] = []
         self.errors = 0
         self.memory: list[float] = []
+        self.work = 0.0
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> int:
@@ -68,18 +69,29 @@ async def measure(paths: Iterator[str], seconds: float, connections: int, proces
             load.memory.append(memory_of(process))
             await asyncio.sleep(max(seconds / 6, 0.5))
 
-    watching = asyncio.create_task(watch())
+    watching, before = asyncio.create_task(watch()), work_of(process)
     await asyncio.gather(*(one_client(load, paths, ends) for _ in range(connections)))
     watching.cancel()
+    load.work = work_of(process) - before
     load.memory.append(memory_of(process))
     return load
 
 
+def family_of(process: int) -> list[str]:
+    """A process and its children."""
+    return [str(process), *Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
+
+
+def work_of(process: int) -> float:
+    """Seconds of processor time that a process and its children have had."""
+    fields = [Path(f"/proc/{one}/stat").read_text("utf-8").rpartition(")")[2].split() for one in family_of(process)]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
+
+
 def memory_of(process: int) -> float:
     """Resident memory of a process and its children, in megabytes."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
     total = 0
-    for one in (str(process), *children):
+    for one in family_of(process):
         status = Path(f"/proc/{one}/status").read_text("ascii")
         total += next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
     return total / 1024
@@ -91,7 +103,7 @@ def report(name: str, load: Load, seconds: float) -> None:
     p99 = waits[int(0.99 * (len(waits) - 1))] * 1000
     print(
         f"{name:<34} {len(waits) / seconds:8.1f}/s  p50 {statistics.median(waits) * 1000:6.1f} ms  p99 {p99:6.1f} ms  "
-        f"errors {load.errors}  memory {load.memory[0]:,.0f} to {load.memory[-1]:,.0f} MB"
+        f"{1000 * load.work / len(waits):5.1f} ms of processor each  errors {load.errors}  memory {load.memory[0]:,.0f} to {load.memory[-1]:,.0f} MB"
     )
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from detente.store import Store
     from detente.world.archive import Day, Side
 
+#: Pairs of which measures keep what they made, and panels kept that hold one quiet pair each.
+PAIRS_MEASURED, QUIET_PANELS = 300, 8
 #: More pairs than there are.
 _ALL = 100_000
 
@@ -43,11 +45,28 @@ class WarmWorld(World):
         self._lock = threading.RLock()
         self._levels_by_pair: dict[Side, dict[str, pl.DataFrame]] = {}
         self._forecasts: dict[int, pl.DataFrame] = {}
+        self._measured = 0
         self._watched: dict[tuple[str, str], pl.DataFrame] = {}
         self._pairs: pl.DataFrame | None = None
         self._stated: dict[int, pl.DataFrame] = {}
         self._chances: dict[tuple[int, ...], pl.DataFrame] = {}
         self.view.hold()
+
+    def readings(self, as_of: dt.date) -> relations.Readings:
+        """The tables that measures take; what they keep of single pairs is let go after some hundred of them."""
+        with self._lock:
+            self._measured += 1
+            if self._measured % PAIRS_MEASURED == 0:
+                self._readings.clear()
+            return super().readings(as_of)
+
+    def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
+        """Weekly balances up to a day; of the panels made for one quiet pair only the last few are kept."""
+        with self._lock:
+            quiet = [key for key in self._panels if key[1] is not None]
+            for key in quiet[:-QUIET_PANELS]:
+                del self._panels[key]
+            return super().panel(as_of, also=also)
 
     def pairs(self) -> pl.DataFrame:
         """All pairs in the data, the busiest first; read once."""
