@@ -102,8 +102,9 @@ def report(name: str, load: Load, seconds: float) -> None:
     waits = sorted(load.waits)
     p99 = waits[int(0.99 * (len(waits) - 1))] * 1000
     print(
-        f"{name:<34} {len(waits) / seconds:8.1f}/s  p50 {statistics.median(waits) * 1000:6.1f} ms  p99 {p99:6.1f} ms  "
-        f"{1000 * load.work / len(waits):5.1f} ms of processor each  errors {load.errors}  memory {load.memory[0]:,.0f} to {load.memory[-1]:,.0f} MB"
+        f"{name:<32} {len(waits) / seconds:7.1f}/s  p50 {statistics.median(waits) * 1000:6.1f}  p99 {p99:6.1f} ms  "
+        f"processor {1000 * load.work / len(waits):5.1f} ms each  errors {load.errors}  "
+        f"memory {load.memory[0]:,.0f} to {load.memory[-1]:,.0f} MB"
     )
 
 

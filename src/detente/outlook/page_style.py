@@ -70,7 +70,9 @@ ol.events{columns:1}dl{grid-template-columns:1fr;gap:.1em}dd{margin-bottom:.6em}
 .key{grid-template-columns:1fr 1fr}.key>div{padding:.45em .5em .5em 0}.key>div:nth-child(odd){border-left:0;
 padding-left:0}
 .key>div:nth-child(n+3){border-top:1px solid var(--rule)}.key dd{margin-bottom:0}h2{margin-top:1.9em}}
-@media print{@page{margin:16mm 14mm}body{font-size:9.6pt;background:#fff}main{max-width:none;padding:0}
+@media print{@page{margin:16mm 14mm}html{font-size:12.4px}body{font-size:9.6pt;background:#fff}
+.key{grid-template-columns:repeat(6,1fr)}.key>div{padding-right:.4em}.key>div+div{padding-left:.6em}
+main{max-width:none;padding:0}
 h2{break-after:avoid;margin-top:1.5em}h1{font-size:19pt}figure,tr,.exchanges li,.key{break-inside:avoid}
 .scroll{overflow:visible}details{display:none}.narrow{display:none}.wide{display:block}
 .pairwise{grid-template-columns:1fr 1fr}.pairwise.lead{grid-template-columns:1.55fr 1fr}
