@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 #: Requests to each address: enough to meet each parameter's ends, few enough for a test.
-EXAMPLES = 3
+EXAMPLES = 5
 
 
 @pytest.fixture(scope="module")
