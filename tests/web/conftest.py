@@ -51,9 +51,12 @@ def site(app: ASGIApp) -> Iterator[str]:
     thread.join(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; its tests are skipped where there is none."""
+    """A headless Chromium; its tests are skipped where there is none.
+
+    Its driver runs an event loop in this thread, in which others cannot start theirs: it goes when the module ends.
+    """
     if not CHROMIUM.exists():
         pytest.skip(f"no browser at {CHROMIUM}; install Debian's chromium")
     from playwright.sync_api import sync_playwright

@@ -180,12 +180,14 @@ def numbered_events(
 
 
 def find_ceiling(series: Sequence[pl.DataFrame]) -> float:
-    """The upper end of an axis that holds all of several series, in points a day; at least 1."""
-    tallest = 0.0
-    for weeks in series:
-        top = weeks.select(pl.max_horizontal("cooperation", "conflict").max()).item()
-        tallest = max(tallest, float(top or 0.0))
-    return max(tallest * 1.1, 1.0)
+    """The upper end of an axis that holds all of several series with their bands, in points a day; at least 1."""
+    total = pl.col("cooperation") + pl.col("conflict")
+    tops = [
+        pl.col(name) + _BAND * pl.col("balance_se").fill_null(0.0) * (pl.col(name) / total).fill_nan(0.0).sqrt()
+        for name in ("cooperation", "conflict")
+    ]
+    tallest = max((float(weeks.select(pl.max_horizontal(tops).max()).item() or 0.0) for weeks in series), default=0.0)
+    return max(tallest * 1.03, 1.0)
 
 
 def draw_probabilities(rows: Sequence[tuple[str, float, float, float]], *, title: str) -> str:
