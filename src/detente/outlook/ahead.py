@@ -132,11 +132,13 @@ def _axes(frame: _Frame) -> list[str]:
             parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{sign}</text>')
     day = dt.date.fromordinal(frame.first)
     month = dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    free = _LEFT
     while frame.x(month) < frame.right - 12:
-        if month.month in {1, 4, 7, 10}:
-            at, year = frame.x(month), f" {month.year}" if month.month == 1 else ""
+        at, name = frame.x(month), short_month(month.month) + (f" {month.year}" if month.month == 1 else "")
+        if month.month in {1, 4, 7, 10} and at >= free:
             parts.append(f'<path d="M{at:.1f} {frame.bottom}v5" class="zero"/>')
-            parts.append(f'<text x="{at + 2:.1f}" y="{frame.bottom + 15}">{short_month(month.month)}{year}</text>')
+            parts.append(f'<text x="{at + 2:.1f}" y="{frame.bottom + 15}">{name}</text>')
+            free = at + 7.0 * len(name)
         month = dt.date(month.year + month.month // 12, month.month % 12 + 1, 1)
     return parts
 

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp
 
 from detente import __version__
+from detente.domain.actors import Pair
 from detente.replies import Desk, watch_reply
 from detente.web.answer import ANSWERS_HELD, Counter
 from detente.web.api import make_api
@@ -34,14 +35,15 @@ def create_app(
         store: The store's directory; None for the usual one, or the sample.
         provider: Whose data, where the store holds several providers'.
         answers_held: How many answers one process keeps; 0 for none.
-        warm: Make what the first page needs before the first request is taken.
+        warm: Make what the first page and the first brief need before a request is taken.
     """
     desk = Desk(store, provider=provider)
 
     @contextlib.asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        """From before the first request to after the last."""
         if warm:
-            await run_in_threadpool(lambda: watch_reply(desk.world()))
+            await run_in_threadpool(_warm, desk)
         yield
 
     app = FastAPI(
@@ -59,3 +61,10 @@ def create_app(
     for router in (make_api(counter), make_reading(counter), make_pages(counter)):
         app.include_router(router)
     return Guard(app)
+
+
+def _warm(desk: Desk) -> None:
+    """What the first page and any brief of the last day have in common."""
+    world = desk.world()
+    watch_reply(world)
+    desk.brief(Pair(*world.pairs()["pair"][0].split("-")))

@@ -47,11 +47,13 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(DetenteError)
     async def ours(request: Request, error: DetenteError) -> Response:
+        """Something that the house refuses, in its own three parts."""
         status = 503 if isinstance(error, NotInstalledError) else STATUS.get(type(error), 400)
         return answer_error(request, error.as_dict(), status)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
+        """A parameter that is not of its kind."""
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         said = {"error": "RequestError", "asked": f"{request.url.path[:200]} was asked for."}
@@ -60,21 +62,25 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(TooLargeError)
     async def too_large(request: Request, _: TooLargeError) -> Response:
+        """A body over the limit."""
         found = f"At most {LARGEST_BODY / 1e6:.0f} MB are taken."
         return _hang_up(request, 413, "A text was sent.", found, "Send the article alone.")
 
     @app.exception_handler(TimeoutError)
     async def too_slow(request: Request, _: TimeoutError) -> Response:
+        """A body that does not come."""
         return _hang_up(request, 408, "A request was sent.", "It took too long.", "Send it again, faster.")
 
     @app.exception_handler(Exception)
     async def defect(request: Request, _: Exception) -> Response:
+        """A defect of ours, without a trace of where."""
         found = "Something went wrong here; it is written to the log of the server."
         said = {"error": "Defect", "asked": f"{request.url.path[:200]} was asked for.", "found": found}
         return answer_error(request, said | {"next_step": "Try again later."}, 500)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        """An address or a method that there is not."""
         said = {"error": "RequestError", "asked": f"{request.url.path[:200]} was asked for."}
         said |= {"found": _SAID.get(error.status_code, str(error.detail)), "next_step": "Start from /."}
         response = answer_error(request, said, error.status_code)

@@ -51,11 +51,13 @@ def make_reading(counter: Counter) -> APIRouter:
 
     @router.get("/read", include_in_schema=False)
     async def empty(request: Request) -> Response:
+        """The page before anything was sent."""
         page = render("read.html", reply=None, text="", date="", error=None)
         return to_response(request, make_answer(page, HTML))
 
     @router.post("/read", include_in_schema=False)
     async def read(request: Request) -> Response:
+        """The page of what was read."""
         content, date = await _form(request)
         text = content if isinstance(content, str) else ""
         status, reply, error = 200, None, None
@@ -70,6 +72,7 @@ def make_reading(counter: Counter) -> APIRouter:
         "/read.json", responses=responses("application/json"), openapi_extra=_FORM, summary="What is said in an article"
     )
     async def read_json(request: Request) -> Response:
+        """Attributions, assessments and events of an article, and what the model says beside them; nothing is kept."""
         content, date = await _form(request)
         return to_response(request, make_json(await counter.work(_read, desk, content, date, kind="reading")))
 
