@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from detente.domain.tables import ASSESSED, EXCHANGES, MEASURES
+from detente.domain.tables import ASSESSED, EXCHANGES, LEVEL_QUANTILES, MEASURES
 
 #: Exchanges of a page; the list goes on at the address of the series.
 EXCHANGES_SHOWN = 6
@@ -60,6 +60,7 @@ class Detail:
         assessed: Rows of ``assessed`` about the pair, published by the day.
         stake: What the headline's question rests on.
         earlier: The version before this one.
+        fan: Rows of ``level_quantiles``: where the level may go.
         is_there: Whether it was asked for.
     """
 
@@ -68,6 +69,7 @@ class Detail:
     assessed: pl.DataFrame = field(default_factory=ASSESSED.empty)
     stake: Stake | None = None
     earlier: Earlier | None = None
+    fan: pl.DataFrame = field(default_factory=LEVEL_QUANTILES.empty)
     is_there: bool = False
 
     @property
@@ -82,6 +84,7 @@ class Detail:
             "measures": plain_rows(self.measures),
             "assessments": plain_rows(self.assessed),
             "question": None if self.stake is None else vars(self.stake),
+            "fan": plain_rows(self.fan),
             "earlier": None if self.earlier is None else vars(self.earlier) | {"as_of": str(self.earlier.as_of)},
         }
 

@@ -153,7 +153,8 @@ def outlook_section(brief: Brief) -> list[str]:
     stake = brief.detail.stake
     drawing = ""
     if stake is not None and stake.reference is not None:
-        ahead = Ahead(brief.horizon.weeks, stake.reference, stake.spread, [answers[name] for name in _BEST_FIRST])
+        ordered = [answers[name] for name in _BEST_FIRST]
+        ahead = Ahead(brief.horizon.weeks, stake.reference, stake.spread, ordered, _fan(brief))
         title = f"The level, and the next {weeks}"
         wide = draw_ahead(brief.levels, brief.as_of, ahead, title=title)
         narrow = draw_ahead(brief.levels, brief.as_of, ahead, title=title, width=370, height=290)
@@ -166,7 +167,8 @@ def outlook_section(brief: Brief) -> list[str]:
     if not drawing:
         return [heading(f"The next {weeks}"), f"<figure>{bars}{caption}</figure>", table, small(brief.track_record)]
     note = (
-        "Line: the filtered level with its band; dots: single weeks; grey rule: mean of the last 13 weeks. An outcome "
+        "Line: the filtered level with its band; dots: single weeks; grey rule: mean of the last 13 weeks; fan: half "
+        "and nine tenths of where single weeks may come to lie. An outcome "
         "is where the mean of the coming weeks comes to lie."
     )
     return [
@@ -175,6 +177,15 @@ def outlook_section(brief: Brief) -> list[str]:
         f"{small(brief.track_record)}</div></figure>",
         table,
     ]
+
+
+def _fan(brief: Brief) -> list[tuple[dt.date, tuple[float, ...]]]:
+    """Quantiles of the level of each week ahead, where a model gives them, up to the horizon of the headline."""
+    weeks = brief.detail.fan.filter(pl.col("kind") == "level-end", pl.col("horizon_weeks") <= brief.horizon.weeks).sort(
+        "horizon_weeks"
+    )
+    rows = weeks.select("horizon_weeks", "q05", "q25", "q50", "q75", "q95").drop_nulls().rows()
+    return [(brief.as_of + dt.timedelta(weeks=ahead), tuple(quantiles)) for ahead, *quantiles in rows]
 
 
 def _base_rates(brief: Brief) -> str:

@@ -47,6 +47,7 @@ def build_detail(
         assessed=rows.filter(pl.col("pair") == view.pair.id, pl.col("origin") <= day),
         stake=_stake(view),
         earlier=_earlier(view, earlier),
+        fan=view.fan(),
         is_there=True,
     )
 
