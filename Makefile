@@ -39,6 +39,7 @@ bench: $(VENV)/.dev ## ratios to a peer or a limit, measured in one run
 	$(BIN)/python benchmarks/ingest_icews.py
 	$(BIN)/python benchmarks/day_update.py
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/web.py 20
 
 docs: $(VENV)/.dev ## write the generated reference pages, and the SQL that the engines run, anew
 	$(BIN)/python scripts/write_queries.py

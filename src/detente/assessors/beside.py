@@ -108,7 +108,12 @@ class Data:
 
 
 def read_beside(
-    reading: Reading, *, store: Path | None = None, provider: str | None = None, today: dt.date | None = None
+    reading: Reading,
+    *,
+    store: Path | None = None,
+    provider: str | None = None,
+    today: dt.date | None = None,
+    world: World | None = None,
 ) -> Data:
     """What the data say about the pairs that an article judges, from what was known on its day.
 
@@ -117,6 +122,7 @@ def read_beside(
         store: The store to read; None for the usual one, which then may be unreadable without harm.
         provider: Whose data, where the store holds several providers'.
         today: The day to ask for where the article has none; by default the clock's.
+        world: The world to read, where one is open already.
 
     Raises:
         DetenteError: when a store or provider was named and cannot be read.
@@ -126,7 +132,7 @@ def read_beside(
     if not any(one.pair for one in reading.assessments):
         return Data(day, is_today, note="no assessment is about a pair")
     try:
-        world = open_world(store, provider=provider)
+        world = world or open_world(store, provider=provider)
     except DetenteError as error:
         if store or provider:
             raise

@@ -16,6 +16,7 @@ from detente.cli.code import code
 from detente.cli.explain import explain
 from detente.cli.mcp import mcp
 from detente.cli.measures import measures
+from detente.cli.serve import serve
 from detente.cli.shown import write
 from detente.cli.sync import sync
 from detente.cli.train import train
@@ -49,6 +50,7 @@ for _command in (
     data.export,
     data.doctor,
     mcp,
+    serve,
 ):
     app.command()(_command)
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.options import A, AsOf, B, EngineName, HorizonText, Json, Provider, StoreDir, open_world_for
+from detente.cli.printed import print_page
 from detente.cli.score import record_brief
 from detente.cli.shown import console, rows_of, show_json, show_table, write, write_file
+
+if TYPE_CHECKING:
+    from detente.outlook import Brief
+    from detente.world import World
 
 
 class WatchBy(StrEnum):
@@ -26,6 +31,7 @@ def outlook(
     as_of: AsOf = None,
     horizon: HorizonText = "13w",
     html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page; - is stdout.")] = None,
+    pdf: Annotated[str | None, typer.Option("--pdf", metavar="FILE", help="Print the page; needs Chromium.")] = None,
     md: Annotated[bool, typer.Option("--md", help="Answer in Markdown.")] = False,
     no_record: Annotated[bool, typer.Option("--no-record", help="Do not write the forecasts to the ledger.")] = False,
     as_json: Json = False,
@@ -38,14 +44,29 @@ def outlook(
 
     world = open_world_for(store, as_of, provider, engine)
     brief = record_brief(world.pair(a, b).outlook(horizon=horizon), world, is_recorded=not no_record)
-    if html is not None:
-        write_file(html, room.render_html(brief))
+    if html is not None or pdf is not None:
+        page = room.render_html(_with_detail(brief, world))
+        if html is not None:
+            write_file(html, page)
+        if pdf is not None:
+            print_page(page, pdf)
     elif as_json:
         show_json(brief.as_dict())
     elif md:
         write(room.render_markdown(brief))
     else:
         console().print(room.render_terminal(brief))
+
+
+def _with_detail(brief: Brief, world: World) -> Brief:
+    """The brief with what only a page has room for."""
+    import dataclasses
+
+    from detente import assessors, replies
+
+    view = world.pair(brief.pair.a, brief.pair.b)
+    assessed = assessors.assess(assessors.open_book(), world)
+    return dataclasses.replace(brief, detail=replies.build_detail(view, assessed=assessed))
 
 
 def watch(

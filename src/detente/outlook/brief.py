@@ -15,6 +15,7 @@ from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
 from detente.domain.tables import CHRONOLOGY, COVERAGE, FORECASTS, HAZARDS, LEVELS, OUTCOMES, check_table
 from detente.errors import QuestionError
+from detente.outlook.detail import Detail
 from detente.outlook.directions import Direction, measure_directions
 from detente.outlook.parts import Parts
 from detente.outlook.prose import write_headline, write_standfirst
@@ -82,6 +83,7 @@ class Brief:
         parts: Who speaks, where and over what.
         series: Outside series as context; they do not enter the forecast.
         provocations: Rows of ``hazards`` of both directions; none where it was not asked.
+        detail: Exchanges, further measures, assessments, the version before; none where it was not asked.
     """
 
     pair: Pair
@@ -106,6 +108,7 @@ class Brief:
     parts: Parts = field(default_factory=Parts)
     series: tuple[SeriesReading, ...] = ()
     provocations: pl.DataFrame = field(default_factory=no_provocations)
+    detail: Detail = field(default_factory=Detail)
 
     @property
     def names(self) -> tuple[str, str]:
@@ -125,7 +128,7 @@ class Brief:
         if self.provocations.height:
             models += [forecast.PROVOKED, *self.provocations["model"].unique().sort()]
         measured = (relations.LEVEL, relations.STATUS, relations.EXPLAIN, *self.parts.rules)
-        return (*measured, self.question.rule, *models)
+        return (*measured, *self.detail.rules, self.question.rule, *models)
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -170,6 +173,7 @@ class Brief:
             "track_record": self.track_record,
             "recorded": self.recorded or None,
             "outside_series": [reading.as_dict() for reading in self.series],
+            **({"detail": self.detail.as_dict()} if self.detail.is_there else {}),
         }
 
 

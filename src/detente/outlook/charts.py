@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import polars as pl
 
@@ -19,13 +20,15 @@ from detente.outlook.words import format_band, format_day, format_probability, s
 
 #: Colours of a page and its charts. Blue and vermilion are told apart by the colour-blind (Okabe and Ito 2008).
 PALETTE = """
-:root{color-scheme:light dark;--paper:#fff;--ink:#1a1a1a;--soft:#5c6064;--rule:#d9d9d6;--coop:#0072b2;--conf:#d55e00;
+:root{--serif:"Source Serif 4",Georgia,"Times New Roman",serif;
+--sans:"Source Sans 3","Segoe UI",system-ui,"Helvetica Neue",Arial,sans-serif;
+color-scheme:light dark;--paper:#fff;--ink:#1a1a1a;--soft:#5c6064;--rule:#d9d9d6;--coop:#0072b2;--conf:#d55e00;
 --conf-text:#a84600;--wash:#f1f1ee;--hold:#8a8a85}
 @media screen and (prefers-color-scheme:dark){:root{--paper:#141517;--ink:#e9e9e6;--soft:#a7abaf;--rule:#36383b;
 --coop:#56b4e9;--conf:#f0894a;--conf-text:#f0894a;--wash:#222427;--hold:#8d8f92}}
 """
 CHART_STYLE = """
-svg{display:block;width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
+svg{display:block;width:100%;height:auto}svg text{font:11.5px var(--sans);fill:var(--soft)}
 svg .strong{fill:var(--ink);font-weight:600}svg .cooperation-text{fill:var(--coop);font-weight:600}
 svg .conflict-text{fill:var(--conf-text);font-weight:600}
 .grid{stroke:var(--rule);stroke-width:.7;fill:none}.zero{stroke:var(--soft);stroke-width:.8;fill:none}
@@ -37,6 +40,17 @@ svg .conflict-text{fill:var(--conf-text);font-weight:600}
 .marker path{stroke:var(--soft);stroke-width:.8;stroke-dasharray:2 2;fill:none}.marker circle{fill:var(--ink)}
 svg .marker text{fill:var(--paper);font-size:10px;font-weight:600}svg.bars text{font-size:13px;fill:var(--ink)}
 svg.bars .quiet{fill:var(--soft)}
+.zone{opacity:.13}.zone.improve{fill:var(--coop)}.zone.hold{fill:var(--hold)}.zone.deteriorate{fill:var(--conf)}
+.now{stroke:var(--ink);stroke-width:1;fill:none}.week-dot{fill:var(--hold);opacity:.55}
+.level-band,.fan{fill:var(--ink);opacity:.12}.level-line{fill:none;stroke:var(--ink);stroke-width:1.8;stroke-linejoin:round}
+.fan-line{fill:none;stroke:var(--ink);stroke-width:1.2;stroke-dasharray:4 3}
+.reference{stroke:var(--soft);stroke-width:1.2;fill:none}.reference.on{stroke-dasharray:3 3}
+svg .answer{font-size:20px;font-weight:600;fill:var(--ink)}svg .answer.improve{fill:var(--coop)}
+svg .answer.deteriorate{fill:var(--conf-text)}
+.week rect{fill:var(--ink);opacity:0}.week:hover rect,.week:focus rect,.week.shown rect{opacity:.1}
+.week:focus{outline:none}
+.shift{stroke:var(--ink);stroke-width:1.2;fill:none}.shift-span{stroke:var(--ink);stroke-width:3;opacity:.3}
+svg .shift-text{fill:var(--ink);font-weight:600}
 """
 _BAND = 1.6449
 _MARKERS = 9
@@ -45,6 +59,23 @@ _MARKER_GAP = 17.0
 _TICK_GAP = 34.0
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _STRIP = 44.0
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A break of the level of a relation.
+
+    Args:
+        day: Its first day after the break.
+        earliest: The day lies not before this one.
+        latest: Nor after this one.
+        change: Mean level after it minus the mean before.
+    """
+
+    day: dt.date
+    earliest: dt.date
+    latest: dt.date
+    change: float
 
 
 @dataclass(frozen=True)
@@ -86,6 +117,8 @@ def draw_level_chart(
     width: int = 760,
     height: int = 340,
     highest: float | None = None,
+    link: Callable[[dt.date], str] | None = None,
+    shifts: Sequence[Shift] = (),
 ) -> str:
     """Weekly cooperation and conflict of a pair or a dyad, with bands, volume and numbered turning points.
 
@@ -96,6 +129,8 @@ def draw_level_chart(
         width: Width of the drawing.
         height: Height of the drawing.
         highest: Upper end of the axis, where several charts share one.
+        link: Where the week that ends on a day leads; None for a chart that leads nowhere.
+        shifts: When the level of the relation broke.
 
     Returns:
         An ``<svg>`` element; empty text where there is no week.
@@ -114,9 +149,7 @@ def draw_level_chart(
         highest=highest or find_ceiling([weeks]),
     )
     parts = [
-        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" xmlns="http://www.w3.org/2000/svg">',
-        f"<title>{escape(title)}</title>",
-        f"<desc>{escape(_description(weeks))}</desc>",
+        *_opening(title, _description(weeks), width, height, is_linked=link is not None),
         f'<text x="0" y="12" class="strong">{escape(title)}</text>',
         '<text x="0" y="29">Goldstein points a day: <tspan class="cooperation-text">cooperation</tspan>, '
         '<tspan class="conflict-text">conflict</tspan></text>',
@@ -124,7 +157,9 @@ def draw_level_chart(
         *_axes(frame),
         *_lines(weeks, frame),
         *_volume(weeks, frame),
+        *_shifts(shifts, frame),
         *_markers(events, frame),
+        *(_week_links(weeks, frame, link) if link else []),
         "</svg>",
     ]
     return "\n".join(parts)
@@ -145,12 +180,14 @@ def numbered_events(
 
 
 def find_ceiling(series: Sequence[pl.DataFrame]) -> float:
-    """The upper end of an axis that holds all of several series, in points a day; at least 1."""
-    tallest = 0.0
-    for weeks in series:
-        top = weeks.select(pl.max_horizontal("cooperation", "conflict").max()).item()
-        tallest = max(tallest, float(top or 0.0))
-    return max(tallest * 1.1, 1.0)
+    """The upper end of an axis that holds all of several series with their bands, in points a day; at least 1."""
+    total = pl.col("cooperation") + pl.col("conflict")
+    tops = [
+        pl.col(name) + _BAND * pl.col("balance_se").fill_null(0.0) * (pl.col(name) / total).fill_nan(0.0).sqrt()
+        for name in ("cooperation", "conflict")
+    ]
+    tallest = max((float(weeks.select(pl.max_horizontal(tops).max()).item() or 0.0) for weeks in series), default=0.0)
+    return max(tallest * 1.03, 1.0)
 
 
 def draw_probabilities(rows: Sequence[tuple[str, float, float, float]], *, title: str) -> str:
@@ -178,6 +215,14 @@ def draw_probabilities(rows: Sequence[tuple[str, float, float, float]], *, title
             f'<tspan class="quiet">({escape(format_band(low, high))})</tspan></text>',
         ]
     return "\n".join([*parts, "</svg>"])
+
+
+def _opening(title: str, said: str, width: int, height: int, *, is_linked: bool) -> list[str]:
+    """The beginning of a drawing; one with links in it is a group, since a picture holds nothing to follow."""
+    shape = f'viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg"'
+    if is_linked:
+        return [f'<svg class="chart" role="group" aria-label="{escape(f"{title}. {said}")}" {shape}>']
+    return [f'<svg class="chart" role="img" {shape}>', f"<title>{escape(title)}</title><desc>{escape(said)}</desc>"]
 
 
 def _description(weeks: pl.DataFrame) -> str:
@@ -262,6 +307,47 @@ def _lines(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
                 continue
             parts.append(f'<polygon points="{_points([*above, *below])}" class="band {name}"/>')
             parts.append(f'<polyline points="{_points(points)}" class="line {name}"/>')
+    return parts
+
+
+def _week_links(weeks: pl.DataFrame, frame: _Frame, link: Callable[[dt.date], str]) -> list[str]:
+    """Over each week something to point at: what it says, and where it leads. Keys reach it through the chart."""
+    width = frame.x(DAYS_IN_WEEK) - frame.x(0)
+    return [
+        f'<a href="{escape(link(row["week_end"]))}" class="week" tabindex="-1">'
+        f"<title>{escape(_week_said(row))}</title>"
+        f'<rect x="{max(frame.x(row["week_end"].toordinal()) - width, frame.left):.1f}" y="{frame.top}" '
+        f'width="{width:.1f}" height="{frame.strip_bottom - frame.top:.1f}"/></a>'
+        for row in weeks.iter_rows(named=True)
+    ]
+
+
+def _week_said(row: Mapping[str, Any]) -> str:
+    if row["balance"] is None:
+        return f"Week to {format_day(row['week_end'])}: too few days covered ({row['covered_days']})"
+    return (
+        f"Week to {format_day(row['week_end'])}: cooperation {row['cooperation']:.1f}, conflict "
+        f"{row['conflict']:.1f} points a day, {row['n']:,} events"
+    )
+
+
+def _shifts(shifts: Sequence[Shift], frame: _Frame) -> list[str]:
+    """Breaks of level on the axis: the day, and the days between which it lies."""
+    parts = []
+    for shift in shifts:
+        at = frame.x(shift.day.toordinal())
+        start, end = (max(frame.x(day.toordinal()), frame.left) for day in (shift.earliest, shift.latest))
+        word = "worse from here" if shift.change < 0 else "better from here"
+        told = (
+            f"Break of level {format_day(shift.day)}, {word}; the day lies between {shift.earliest} and {shift.latest}"
+        )
+        near_end = at > frame.right - 90
+        parts.append(
+            f'<g><title>{escape(told)}</title><path d="M{start:.1f} {frame.bottom}H{end:.1f}" class="shift-span"/>'
+            f'<path d="M{at:.1f} {frame.top}V{frame.bottom}" class="shift"/>'
+            f'<text x="{at - 4 if near_end else at + 4:.1f}" y="{frame.top + 10}" class="shift-text" '
+            f'text-anchor="{"end" if near_end else "start"}">{word}</text></g>'
+        )
     return parts
 
 

@@ -7,6 +7,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 import polars as pl
 
@@ -120,13 +123,14 @@ def gather_reasons(explanation: Explanation, known: pl.DataFrame) -> tuple[Reaso
 def _days(reasons: pl.DataFrame, known: pl.DataFrame, *, is_worse: bool) -> list[Reason]:
     side = pl.col("contribution") < 0 if is_worse else pl.col("contribution") >= 0
     rows = reasons.drop_nulls("day").filter(side).sort("day")
+    direction = "conflict" if is_worse else "cooperation"
+    acts = known.filter(pl.col("direction") == direction).sort("day", maintain_order=True).to_dicts()
     names = ("actor", "recipient", "event_type", "n", "contribution")
-    ordered: list[dt.date] = rows["day"].unique(maintain_order=True).to_list()
     days = []
-    for day in ordered:
-        parts = [Cell(*row) for row in rows.filter(pl.col("day") == day).select(names).iter_rows()]
+    for day, found in groupby(rows.select("day", *names).iter_rows(), key=itemgetter(0)):
+        parts = [Cell(*row[1:]) for row in found]
         parts.sort(key=lambda cell: (-abs(cell.contribution), cell.actor, cell.event_type or ""))
-        days.append(_reason(day, parts, _label(known, day, parts, is_worse=is_worse)))
+        days.append(_reason(day, parts, _label(acts, day, parts)))
     return sorted(days, key=lambda reason: -abs(reason.contribution))
 
 
@@ -151,13 +155,12 @@ def _rest(side: Iterable[Reason], shown: Sequence[Reason], name: str) -> Reason 
     return Reason(None, total, sum(reason.n or 0 for reason in others), (), f"{days}, what was {name} than usual")
 
 
-def _label(known: pl.DataFrame, day: dt.date, cells: Sequence[Cell], *, is_worse: bool) -> str:
+def _label(acts: Sequence[dict[str, Any]], day: dt.date, cells: Sequence[Cell]) -> str:
     """What reports of a day follow: known acts, on it or up to two days before, of dyads that make up its weight."""
     dyads = _weighty_dyads(cells)
-    side = "conflict" if is_worse else "cooperation"
     first = day - dt.timedelta(days=_DAYS_TO_REPORT)
-    near = known.filter(pl.col("day").is_between(first, day), pl.col("direction") == side).sort("day")
-    labels = [row["label"] for row in near.iter_rows(named=True) if (row["actor"], row["recipient"]) in dyads]
+    near = (act for act in acts if first <= act["day"] <= day)
+    labels = [act["label"] for act in near if (act["actor"], act["recipient"]) in dyads]
     return " / ".join(list(dict.fromkeys(labels))[-2:])
 
 

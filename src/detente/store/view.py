@@ -94,6 +94,7 @@ class View:
         self.first_day: dt.date = first_known
         self._cells: pl.DataFrame | None = None
         self._coverage: pl.DataFrame | None = None
+        self._held: dict[str, dict[str, pl.DataFrame]] = {}
 
     @property
     def last_day(self) -> dt.date:
@@ -109,6 +110,9 @@ class View:
         """
         if self._cells is None and pair is None:
             self._cells = self._table(CELLS)
+        if pair is not None and "cells" in self._held:
+            cells = self._held["cells"].get(pair.id, CELLS.empty())
+            return cells if since is None else cells.filter(pl.col("occurred") >= since)
         if self._cells is not None:
             cells = self._cells
             if pair is not None:
@@ -137,6 +141,8 @@ class View:
             pair: Both directions of one pair; None for all.
             since: First day.
         """
+        if pair is not None and since is None and "by_role" in self._held:
+            return self._held["by_role"].get(pair.id, CELLS_BY_ROLE.empty())
         return self._table(CELLS_BY_ROLE, of=pair, since=since)
 
     def cells_by_place(self, pair: Pair | None = None, *, since: dt.date | None = None) -> pl.DataFrame:
@@ -146,7 +152,14 @@ class View:
             pair: Both directions of one pair; None for all.
             since: First day.
         """
+        if pair is not None and since is None and "by_place" in self._held:
+            return self._held["by_place"].get(pair.id, CELLS_BY_PLACE.empty())
         return self._table(CELLS_BY_PLACE, of=pair, since=since)
+
+    def hold(self) -> None:
+        """Read the cells of all pairs once and keep them by pair: for a process that will be asked for many."""
+        tables = {"cells": self.cells(), "by_role": self.cells_by_role(), "by_place": self.cells_by_place()}
+        self._held = {name: _by_pair(table) for name, table in tables.items()}
 
     def events(
         self,
@@ -217,6 +230,13 @@ class View:
 
 def _files(store: Path, folder: str, batches: list[Batch]) -> tuple[Path, ...]:
     return tuple(store / folder / f"{batch.id}.parquet" for batch in batches)
+
+
+def _by_pair(cells: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows of each pair, in their order, by the pair's id."""
+    lower, upper = pl.min_horizontal("actor", "recipient"), pl.max_horizontal("actor", "recipient")
+    parts = cells.with_columns((lower + "-" + upper).alias("pair"))
+    return {str(pair): part for (pair,), part in parts.partition_by("pair", as_dict=True, include_key=False).items()}
 
 
 def _judge(

@@ -161,6 +161,11 @@ class Archive:
         answers = fitted.predict(panel, [as_of], horizon)
         return answers if pairs is None else answers.filter(pl.col("pair").is_in(pairs))
 
+    def stated(self, horizon: Horizon, as_of: dt.date, *, pair: str) -> pl.DataFrame:
+        """What the question about a pair rests on and its base rates: a row of ``forecast.state_questions``."""
+        rows = forecast.state_questions(self.panel(as_of, also=pair), as_of, horizon)
+        return rows.filter(pl.col("pair") == pair)
+
     def provocations(
         self, pair: Pair | None = None, *, as_of: Day | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
     ) -> pl.DataFrame:

@@ -1,0 +1,82 @@
+"""Serving: an address of this machine, one or more processes, no patience for clients that never finish a request."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from detente.web.answer import ANSWERS_HELD
+from detente.web.app import create_app
+
+#: The head of a request must be there within so many seconds.
+HEAD_SECONDS = 10.0
+#: The protocol TCP and its option NODELAY, by their numbers: where several processes share a socket, the loop that
+#: would set the option does not know it for TCP, and every answer after the first would wait some 40 ms.
+_NO_DELAY = (6, 1)
+#: Connections at once, for each process.
+CONNECTIONS = 256
+_STORE, _PROVIDER, _HELD = "DETENTE_SERVE_STORE", "DETENTE_SERVE_PROVIDER", "DETENTE_SERVE_HELD"
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 that hangs up on a client which does not finish the head of its first request."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start to wait for the head of a request; answers are sent at once, not held back for a receipt."""
+        super().connection_made(transport)
+        if (connection := transport.get_extra_info("socket")) is not None:
+            connection.setsockopt(*_NO_DELAY, 1)
+        self._waiting = self.loop.call_later(HEAD_SECONDS, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._waiting.cancel()
+        super().connection_lost(exc)
+
+    def _hang_up(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def serve(
+    store: Path | None, *, provider: str | None, host: str, port: int, workers: int, answers_held: int | None = None
+) -> None:
+    """Serve until told to stop.
+
+    Args:
+        store: The store's directory; None for the usual one, or the sample.
+        provider: Whose data.
+        host: The address to listen at.
+        port: The port to listen at.
+        workers: How many processes; each holds the data for itself.
+        answers_held: How many answers each keeps; None for the usual number.
+    """
+    for name, value in ((_STORE, store), (_PROVIDER, provider), (_HELD, answers_held)):
+        if value is not None:
+            os.environ[name] = str(value)
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the processes share the cores; one question is many small steps
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads that come and go must not leave their memory behind
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "http": "detente.web.server:PatientProtocol" if workers > 1 else PatientProtocol,
+        "log_level": "warning",
+        "server_header": False,
+        "limit_concurrency": CONNECTIONS,
+        "timeout_keep_alive": 15,
+        "h11_max_incomplete_event_size": 16_384,
+        "lifespan": "on",
+    }
+    uvicorn.run("detente.web.server:made", factory=True, workers=workers, **options)
+
+
+def made() -> Any:  # noqa: ANN401 - an ASGI application
+    """The application that the environment describes: how a process of its own learns what to serve."""
+    store, held = os.environ.get(_STORE), os.environ.get(_HELD)
+    kept = int(held) if held is not None else ANSWERS_HELD
+    return create_app(Path(store) if store else None, provider=os.environ.get(_PROVIDER), answers_held=kept)
