@@ -16,7 +16,8 @@ from detente.domain.tables import EVENTS
 from detente.errors import ConfigError
 
 if TYPE_CHECKING:
-    from detente.answers.worlds import HeldWorld, Worlds
+    from detente.answers.worlds import Worlds
+    from detente.replies import WarmWorld
     from detente.world import PairView
 
 #: Stands for events without a type: public statements.
@@ -127,7 +128,7 @@ def pair_events(  # noqa: PLR0913 - a question has that many parts
 
 
 def read_events(
-    world: HeldWorld, view: PairView, wanted: Wanted, cells: pl.DataFrame, place: Place, most: int
+    world: WarmWorld, view: PairView, wanted: Wanted, cells: pl.DataFrame, place: Place, most: int
 ) -> pl.DataFrame:
     """Rows of ``events`` from a place on, the newest day first, with a column ``intensity``; the order is total.
 

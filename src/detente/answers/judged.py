@@ -16,8 +16,9 @@ from detente.errors import ConfigError
 from detente.world.pair import read_state
 
 if TYPE_CHECKING:
-    from detente.answers.worlds import HeldWorld, Worlds
+    from detente.answers.worlds import Worlds
     from detente.assessors import Proposal
+    from detente.replies import WarmWorld
 
 _BRIEF = ("published", "pair", "speaker", "affiliation", "direction", "p_low", "p_high", "until", "became", "came")
 _NORMAL = (
@@ -149,7 +150,7 @@ def _articles(dated: list[tuple[dt.date, Proposal]], most: int) -> list[dict[str
     return list(sources.values())[:4]
 
 
-def _record(worlds: Worlds, world: HeldWorld, pair: str | None) -> list[dict[str, Any]]:
+def _record(worlds: Worlds, world: WarmWorld, pair: str | None) -> list[dict[str, Any]]:
     """How those who judged have scored, on this pair where one is named; less is better."""
     rows = worlds.assessed(world).filter(pl.col("origin") <= world.as_of)
     rows = rows if pair is None else rows.filter(pl.col("pair") == pair)

@@ -16,8 +16,9 @@ from detente.outlook import whatif_dict
 from detente.outlook.words import estimative_word, format_change
 
 if TYPE_CHECKING:
-    from detente.answers.worlds import HeldWorld, Worlds
+    from detente.answers.worlds import Worlds
     from detente.outlook import Brief
+    from detente.replies import WarmWorld
     from detente.world import PairView
 
 _OUTCOME_NOTE = (
@@ -94,7 +95,7 @@ def forecast_pair(
     return draft.finish()
 
 
-def _base_rates(world: HeldWorld, view: PairView, horizon: Horizon) -> dict[str, Any]:
+def _base_rates(world: WarmWorld, view: PairView, horizon: Horizon) -> dict[str, Any]:
     """How often each outcome came, of this pair and all: what a forecast without any news would say."""
     stated = forecast.state_questions(world.panel(world.as_of, also=view.pair.id), world.as_of, horizon)
     row = stated.filter(pair=view.pair.id).row(0, named=True)

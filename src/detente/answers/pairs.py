@@ -16,7 +16,8 @@ from detente.sample import load_chronology
 if TYPE_CHECKING:
     import datetime as dt
 
-    from detente.answers.worlds import HeldWorld, Worlds
+    from detente.answers.worlds import Worlds
+    from detente.replies import WarmWorld
     from detente.world import PairView
 
 #: The source of known events; their texts are our own.
@@ -31,7 +32,7 @@ CHRONOLOGY_SOURCE = {
 BOTH = "both"
 
 
-def find_pair(worlds: Worlds, a: str, b: str, as_of: str | None) -> tuple[HeldWorld, PairView]:
+def find_pair(worlds: Worlds, a: str, b: str, as_of: str | None) -> tuple[WarmWorld, PairView]:
     """The world as of a day, and a pair in it.
 
     Raises:
@@ -105,18 +106,18 @@ def read_span(since: str | None, until: str | None) -> tuple[dt.date | None, dt.
     return first, last
 
 
-def read_brief(worlds: Worlds, world: HeldWorld, view: PairView, horizon: Horizon) -> Brief:
+def read_brief(worlds: Worlds, world: WarmWorld, view: PairView, horizon: Horizon) -> Brief:
     """The brief of a pair as `detente outlook` gives it, without voices, arenas and outside series.
 
     Raises:
         CutoffError: when a window that it needs has no covered day.
     """
-    brief = world.keep(("brief", str(view.pair), horizon.weeks), lambda: _build_brief(world, view, horizon))
+    brief = worlds.keep(world, ("brief", str(view.pair), horizon.weeks), lambda: _build_brief(world, view, horizon))
     record = scorecard.read_record_sentence(worlds.ledger, as_of=world.as_of)
     return dataclasses.replace(brief, track_record=record or TRACK_RECORD)
 
 
-def _build_brief(world: HeldWorld, view: PairView, horizon: Horizon) -> Brief:
+def _build_brief(world: WarmWorld, view: PairView, horizon: Horizon) -> Brief:
     day, cells, coverage = world.as_of, world.view.cells(view.pair), world.view.coverage()
     weeks = tuple(sorted({*STANDARD_HORIZONS, horizon.weeks}))
     return build_brief(

@@ -15,8 +15,9 @@ from detente.outlook.brief import TRACK_RECORD
 from detente.scorecard.resolution import worlds_of
 
 if TYPE_CHECKING:
-    from detente.answers.worlds import HeldWorld, Worlds
+    from detente.answers.worlds import Worlds
     from detente.outlook import Brief
+    from detente.replies import WarmWorld
     from detente.scorecard import Scorecard
 
 RECORDS = ("live", "replay")
@@ -121,7 +122,7 @@ def show_scorecard(
     return draft.finish()
 
 
-def read_pair_record(worlds: Worlds, world: HeldWorld, pair: str) -> dict[str, Any] | str:
+def read_pair_record(worlds: Worlds, world: WarmWorld, pair: str) -> dict[str, Any] | str:
     """How forecasts of one pair have scored as known on a day: live and replayed ones, null where none is resolved.
 
     Args:
@@ -143,10 +144,10 @@ def read_pair_record(worlds: Worlds, world: HeldWorld, pair: str) -> dict[str, A
         rows = {row.pop("record"): row for row in done.to_dicts()}
         return {name: rows.get(name) for name in RECORDS}
 
-    return world.keep(("record", pair, head.digest), read)
+    return worlds.keep(world, ("record", pair, head.digest), read)
 
 
-def tell_record(worlds: Worlds, world: HeldWorld, brief: Brief) -> dict[str, Any]:
+def tell_record(worlds: Worlds, world: WarmWorld, brief: Brief) -> dict[str, Any]:
     """What stands beside a forecast: how all and those of its pair have fared, and that it was not written down."""
     own = read_pair_record(worlds, world, brief.pair.id)
     is_scored = isinstance(own, dict) and any(own.values())
@@ -203,7 +204,7 @@ def _summarise(card: Scorecard, pair: str | None) -> str:
     )
 
 
-def _ledger_source(world: HeldWorld) -> dict[str, Any]:
+def _ledger_source(world: WarmWorld) -> dict[str, Any]:
     return {
         "provider": "ledger",
         "title": "The ledger of forecasts of this installation",

@@ -94,10 +94,11 @@ class Desk:
     Args:
         store: The store's directory; None for the usual one, or the sample.
         provider: Whose data; None for the provider with most rows.
+        ledger: The ledger of forecasts; None for the usual one.
     """
 
-    def __init__(self, store: Path | None = None, *, provider: str | None = None) -> None:
-        self._path, self._provider = store, provider
+    def __init__(self, store: Path | None = None, *, provider: str | None = None, ledger: Path | None = None) -> None:
+        self._path, self._provider, self._ledger = store, provider, ledger
         self._worlds: Shelf[dt.date | None, WarmWorld] = Shelf(WORLDS_HELD)
         self._briefs: Shelf[tuple[str, dt.date], Brief] = Shelf(BRIEFS_HELD)
         self._assessed: Shelf[dt.date, pl.DataFrame] = Shelf(WORLDS_HELD)
@@ -107,12 +108,12 @@ class Desk:
     @property
     def ledger(self) -> Chain:
         """The ledger of forecasts."""
-        return scorecard.open_ledger()
+        return scorecard.open_ledger(self._ledger)
 
     @property
     def book(self) -> Chain:
         """What was read in articles, and decided about it."""
-        return assessors.open_book()
+        return assessors.open_book(self._ledger)
 
     def is_due(self) -> bool:
         """Whether the next question about the version looks at the disk."""
