@@ -137,7 +137,7 @@ def test_a_file_that_spark_cannot_read_is_named(tmp_path: Path, spark: str) -> N
     for path in (tmp_path / "events").iterdir():
         path.unlink()
     with pytest.raises(StoreError, match="same path where Spark runs"):
-        store.view()
+        store.view().events()
 
 
 @pytest.mark.xdist_group("spark")
