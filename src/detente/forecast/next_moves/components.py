@@ -1,0 +1,218 @@
+"""Ways to guess an answer: shares of the past that fits the question more or less closely.
+
+Each component gives every actor a share; a mixture of them (`mixture`) gives every actor a probability, chooses the
+candidates that are looked at closely and orders all the others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.forecast.next_moves.counters import Counter
+from detente.forecast.next_moves.facts import Questions, Whole
+from detente.forecast.next_moves.history import History, prefix
+from detente.forecast.next_moves.rules import Floats
+
+#: Components that are rows of one family: name, family, half-life (a place in HALF_LIVES), side turned round.
+PLAIN: tuple[tuple[str, str, int, bool], ...] = (
+    ("same question, lately", "sro", 1, False),
+    ("same question, months", "sro", 3, False),
+    ("same question, ever", "sro", 4, False),
+    ("same turned round", "sro", 3, True),
+    ("same subject, lately", "so", 1, False),
+    ("same subject, months", "so", 3, False),
+    ("same subject, ever", "so", 4, False),
+    ("same subject turned round", "so", 3, True),
+    ("same root", "sqo", 3, False),
+    ("same relation, lately", "ro", 1, False),
+    ("same relation, ever", "ro", 4, False),
+    ("country and relation", "cro", 3, False),
+    ("country", "co", 3, False),
+    ("anyone, lately", "o", 1, False),
+    ("anyone, ever", "o", 4, False),
+)
+NAMES: tuple[str, ...] = (
+    *(name for name, *_ in PLAIN),
+    "rules, lately",
+    "rules, ever",
+    "like-minded and relation",
+    "like-minded",
+    "near to its answers",
+    "near to its partners",
+    "country asked for",
+    "own country and sector",
+    "anyone at all",
+)
+#: Like-minded actors looked at, and days between two searches for them.
+NEIGHBOURS, REFRESH_DAYS = 40, 7
+
+
+class Neighbours:
+    """Actors that dealt with the same others: cosine of faded counts, rare others weighing more."""
+
+    def __init__(self) -> None:
+        self.day = -REFRESH_DAYS
+        self.similar: Any = None
+
+    def refresh(self, history: History, actors: int) -> None:
+        """Search again when a week has passed."""
+        if history.day - self.day < REFRESH_DAYS:
+            return
+        from scipy import sparse  # noqa: PLC0415 - heavy
+
+        self.day = history.day
+        counter: Counter = history.counters["so"]
+        value = counter.all_counts(3, history.day)
+        seen = value > 0.05
+        column = (counter.keys % actors)[seen]
+        row = (counter.keys // actors)[seen]
+        table = sparse.csr_matrix(
+            (np.log1p(value[seen]), (row // 2, column + (row % 2) * actors)), shape=(actors, 2 * actors)
+        )
+        met = np.asarray((table > 0).sum(axis=0)).ravel()
+        rare = np.log(actors / np.maximum(met, 1)).astype(np.float32)
+        table = table @ sparse.diags(rare)
+        length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
+        table = (sparse.diags(np.divide(1, length, out=np.zeros_like(length), where=length > 0)) @ table).tocsr()
+        self.similar = _closest(table.astype(np.float32), NEIGHBOURS)
+
+
+def _closest(table: Any, n: int, chunk: int = 500) -> Any:
+    """The n most similar others of each row, similarities squared and made to sum to 1."""
+    from scipy import sparse  # noqa: PLC0415 - heavy
+
+    other = table.T.tocsr()
+    rows, columns, values = [], [], []
+    for begin in range(0, table.shape[0], chunk):
+        block = (table[begin : begin + chunk] @ other).toarray()
+        size = block.shape[0]
+        block[np.arange(size), np.arange(begin, begin + size)] = 0
+        best = np.argpartition(block, -n, axis=1)[:, -n:]
+        value = np.take_along_axis(block, best, axis=1) ** 2
+        total = value.sum(axis=1, keepdims=True)
+        value = np.divide(value, total, out=np.zeros_like(value), where=total > 0)
+        keep = value > 0
+        rows.append((np.repeat(np.arange(begin, begin + size), n).reshape(size, n))[keep])
+        columns.append(best[keep])
+        values.append(value[keep])
+    return sparse.csr_matrix(
+        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(table.shape[0],) * 2
+    )
+
+
+class Day:
+    """Everything needed to answer the questions of one day.
+
+    Args:
+        history: Advanced to that day.
+        neighbours: Searched for within the past week.
+        confidences: Of the rules, as of that day.
+    """
+
+    def __init__(self, history: History, neighbours: Neighbours, confidences: Floats) -> None:
+        self.history, self.neighbours, self.confidences = history, neighbours, confidences
+        vocabulary = history.facts.vocabulary
+        self.vocabulary, self.actors = vocabulary, vocabulary.actors
+        neighbours.refresh(history, self.actors)
+        wanted = {(family, life) for _, family, life, _ in PLAIN} | {("sro", 3), ("so", 3)}
+        self.shares = {
+            (family, life): history.rows[family].shares(life, history.day) for family, life in sorted(wanted)
+        }
+        popular = np.zeros((2, self.actors), dtype=np.float32)
+        counter = history.counters["o"]
+        side, actor = np.divmod(counter.keys, self.actors)
+        popular[side, actor] = counter.all_counts(3, history.day)
+        self.popular = popular.sum(axis=0) + 0.05
+
+    def dense(self, questions: Questions, where: slice) -> Floats:
+        """All components for some of the questions, shape (components, questions, actors)."""
+        subject, relation = questions.subject[where], questions.relation[where]
+        found = np.zeros((len(NAMES), subject.size, self.actors), dtype=np.float32)
+        for place, (_, family, life, turned) in enumerate(PLAIN):
+            asked = self.vocabulary.turned(relation) if turned else relation
+            rows = self.history.rows[family].find(prefix(family, self.vocabulary, subject, asked))
+            found[place] = self.shares[family, life][rows].toarray()
+        place = len(PLAIN)
+        found[place : place + 2] = self._rules(subject, relation)
+        found[place + 2], found[place + 3] = self._like_minded(subject, relation)
+        found[place + 4], found[place + 5] = self._near(subject, relation)
+        found[place + 6], found[place + 7] = self._countries(subject, relation)
+        found[place + 8] = 1 / self.actors
+        return found
+
+    def _rules(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> Floats:
+        rules, day = self.history.rules, self.history.day
+        begin, end = (
+            np.searchsorted(rules.pairs, (subject.astype(np.int64) + more) * self.actors) for more in (0, 1)
+        )
+        length = rules.start[end] - rules.start[begin]
+        row = np.repeat(np.arange(subject.size), length)
+        entry = np.repeat(rules.start[begin], length) + np.arange(row.size)
+        entry -= np.repeat(np.cumsum(length) - length, length)
+        keys = rules.entry[entry]
+        alive = rules.counter.last[keys] >= 0
+        row, entry, keys = row[alive], entry[alive], keys[alive]
+        answer = rules.counter.keys[keys] % self.actors
+        counts = rules.counter.counts(keys.astype(np.int64), day)
+        said = np.zeros((2, subject.size, self.actors), dtype=np.float32)
+        for place, lives in enumerate(((0, 1), (3, 4))):
+            strength = sum(counts[life] * self.confidences[life, rules.relation[entry], relation[row]] for life in lives)
+            flat = np.bincount(row * self.actors + answer, strength, minlength=subject.size * self.actors)
+            said[place] = flat.reshape(subject.size, self.actors)
+        total = said.sum(axis=2, keepdims=True)
+        return np.divide(said, total, out=np.zeros_like(said), where=total > 0)
+
+    def _like_minded(
+        self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]
+    ) -> tuple[Floats, Floats]:
+        from scipy import sparse  # noqa: PLC0415 - heavy
+
+        near = self.neighbours.similar[subject].tocoo()
+        found = []
+        for family in ("sro", "so"):
+            rows = self.history.rows[family].find(
+                prefix(family, self.vocabulary, near.col.astype(np.int32), relation[near.row])
+            )
+            shares = self.shares[family, 3]
+            mix = sparse.csr_matrix((near.data, (near.row, rows)), shape=(subject.size, shares.shape[0]))
+            dense = (mix @ shares).toarray()
+            total = dense.sum(axis=1, keepdims=True)
+            found.append(np.divide(dense, total, out=np.zeros_like(dense), where=total > 0))
+        return found[0], found[1]
+
+    def _near(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
+        """Actors like those met lately: in the same question, and by the subject on this side."""
+        found = []
+        for family in ("sro", "so"):
+            rows = self.history.rows[family].find(prefix(family, self.vocabulary, subject, relation))
+            dense = (self.shares[family, 1][rows] @ self.neighbours.similar).toarray()
+            total = dense.sum(axis=1, keepdims=True)
+            found.append(np.divide(dense, total, out=np.zeros_like(dense), where=total > 0))
+        return found[0], found[1]
+
+    def _countries(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
+        vocabulary, history = self.vocabulary, self.history
+        country, sector = vocabulary.country, vocabulary.sector
+        table = self._table("src", subject, relation)
+        in_country = np.bincount(country, self.popular).astype(np.float32)
+        asked_for = table[:, country] * (self.popular / in_country[country])[None]
+        sectors = self._table("crk", subject, relation) + 0.5 * self._table("rk", subject, relation)
+        own = (country[None] == country[subject][:, None]) & (country[subject][:, None] > 0)
+        guess = sectors[:, sector] * own * np.sqrt(self.popular)[None]
+        total = guess.sum(axis=1, keepdims=True)
+        del history
+        return asked_for, np.divide(guess, total, out=np.zeros_like(guess), where=total > 0)
+
+    def _table(self, family: str, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> Floats:
+        """Shares of countries or sectors among past answers, shape (questions, countries or sectors)."""
+        counter = self.history.counters[family]
+        first = prefix(family, self.vocabulary, subject, relation)
+        keys: Whole = first[:, None] * counter.width + np.arange(counter.width)[None]
+        places = counter.find(keys)
+        age = self.history.day - counter.last[places]
+        counts = counter.value[3, places] * np.exp2(-age / np.float32(60.0))
+        total = counts.sum(axis=1, keepdims=True)
+        return np.divide(counts, total, out=np.zeros_like(counts), where=total > 1e-6).astype(np.float32)
