@@ -40,6 +40,7 @@ NAMES: tuple[str, ...] = (
     "rules, ever",
     "like-minded and relation",
     "like-minded",
+    "like-minded and relation, lately",
     "near to its answers",
     "near to its partners",
     "country asked for",
@@ -56,6 +57,7 @@ class Neighbours:
     def __init__(self) -> None:
         self.day = -REFRESH_DAYS
         self.similar: Any = None
+        self.flat: tuple[Whole, Floats] = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
 
     def refresh(self, history: History, actors: int) -> None:
         """Search again when a week has passed."""
@@ -78,6 +80,10 @@ class Neighbours:
         length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
         table = (sparse.diags(np.divide(1, length, out=np.zeros_like(length), where=length > 0)) @ table).tocsr()
         self.similar = _closest(table.astype(np.float32), NEIGHBOURS)
+        row = np.repeat(np.arange(actors, dtype=np.int64), np.diff(self.similar.indptr))
+        number = row * actors + self.similar.indices
+        order = np.argsort(number)
+        self.flat = number[order], self.similar.data[order]
 
 
 def _closest(table: Any, n: int, chunk: int = 500) -> Any:
@@ -126,22 +132,32 @@ class Day:
         side, actor = np.divmod(counter.keys, self.actors)
         popular[side, actor] = counter.all_counts(3, history.day)
         self.popular = popular.sum(axis=0) + 0.05
+        self._held = np.empty((len(NAMES), 0, self.actors), dtype=np.float32)
 
     def dense(self, questions: Questions, where: slice) -> Floats:
-        """All components for some of the questions, shape (components, questions, actors)."""
+        """All components for some of the questions, shape (components, questions, actors).
+
+        The array is used again by the next call: take what is wanted from it first.
+        """
         subject, relation = questions.subject[where], questions.relation[where]
-        found = np.zeros((len(NAMES), subject.size, self.actors), dtype=np.float32)
+        found = self._room(subject.size)
         for place, (_, family, life, turned) in enumerate(PLAIN):
             asked = self.vocabulary.turned(relation) if turned else relation
             rows = self.history.rows[family].find(prefix(family, self.vocabulary, subject, asked))
-            found[place] = self.shares[family, life][rows].toarray()
+            self.shares[family, life][rows].toarray(out=found[place])
         place = len(PLAIN)
         found[place : place + 2] = self._rules(subject, relation)
-        found[place + 2], found[place + 3] = self._like_minded(subject, relation)
-        found[place + 4], found[place + 5] = self._near(subject, relation)
-        found[place + 6], found[place + 7] = self._countries(subject, relation)
-        found[place + 8] = 1 / self.actors
+        found[place + 2 : place + 5] = self._like_minded(subject, relation)
+        found[place + 5 : place + 7] = self._near(subject, relation)
+        found[place + 7 : place + 9] = self._countries(subject, relation)
+        found[place + 9] = 1 / self.actors
         return found
+
+    def _room(self, questions: int) -> Floats:
+        """An array for so many questions, the same memory each time."""
+        if self._held.shape[1] != questions:
+            self._held = np.empty((len(NAMES), questions, self.actors), dtype=np.float32)
+        return self._held
 
     def _rules(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> Floats:
         rules, day = self.history.rules, self.history.day
@@ -162,39 +178,32 @@ class Day:
             strength = sum(counts[life] * self.confidences[life, rules.relation[entry], relation[row]] for life in lives)
             flat = np.bincount(row * self.actors + answer, strength, minlength=subject.size * self.actors)
             said[place] = flat.reshape(subject.size, self.actors)
-        total = said.sum(axis=2, keepdims=True)
-        return np.divide(said, total, out=np.zeros_like(said), where=total > 0)
+        return _as_shares(said)
 
-    def _like_minded(
-        self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]
-    ) -> tuple[Floats, Floats]:
+    def _like_minded(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> list[Floats]:
         from scipy import sparse  # noqa: PLC0415 - heavy
 
         near = self.neighbours.similar[subject].tocoo()
         found = []
-        for family in ("sro", "so"):
+        for family, life in (("sro", 3), ("so", 3), ("sro", 1)):
             rows = self.history.rows[family].find(
                 prefix(family, self.vocabulary, near.col.astype(np.int32), relation[near.row])
             )
-            shares = self.shares[family, 3]
+            shares = self.shares[family, life]
             mix = sparse.csr_matrix((near.data, (near.row, rows)), shape=(subject.size, shares.shape[0]))
-            dense = (mix @ shares).toarray()
-            total = dense.sum(axis=1, keepdims=True)
-            found.append(np.divide(dense, total, out=np.zeros_like(dense), where=total > 0))
-        return found[0], found[1]
+            found.append(_as_shares((mix @ shares).toarray()))
+        return found
 
-    def _near(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
+    def _near(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> list[Floats]:
         """Actors like those met lately: in the same question, and by the subject on this side."""
         found = []
         for family in ("sro", "so"):
             rows = self.history.rows[family].find(prefix(family, self.vocabulary, subject, relation))
-            dense = (self.shares[family, 1][rows] @ self.neighbours.similar).toarray()
-            total = dense.sum(axis=1, keepdims=True)
-            found.append(np.divide(dense, total, out=np.zeros_like(dense), where=total > 0))
-        return found[0], found[1]
+            found.append(_as_shares((self.shares[family, 1][rows] @ self.neighbours.similar).toarray()))
+        return found
 
-    def _countries(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
-        vocabulary, history = self.vocabulary, self.history
+    def _countries(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> list[Floats]:
+        vocabulary = self.vocabulary
         country, sector = vocabulary.country, vocabulary.sector
         table = self._table("src", subject, relation)
         in_country = np.bincount(country, self.popular).astype(np.float32)
@@ -202,9 +211,7 @@ class Day:
         sectors = self._table("crk", subject, relation) + 0.5 * self._table("rk", subject, relation)
         own = (country[None] == country[subject][:, None]) & (country[subject][:, None] > 0)
         guess = sectors[:, sector] * own * np.sqrt(self.popular)[None]
-        total = guess.sum(axis=1, keepdims=True)
-        del history
-        return asked_for, np.divide(guess, total, out=np.zeros_like(guess), where=total > 0)
+        return [asked_for, _as_shares(guess)]
 
     def _table(self, family: str, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> Floats:
         """Shares of countries or sectors among past answers, shape (questions, countries or sectors)."""
@@ -216,3 +223,10 @@ class Day:
         counts = counter.value[3, places] * np.exp2(-age / np.float32(60.0))
         total = counts.sum(axis=1, keepdims=True)
         return np.divide(counts, total, out=np.zeros_like(counts), where=total > 1e-6).astype(np.float32)
+
+
+def _as_shares(values: Floats) -> Floats:
+    """Rows that sum to 1, or to nothing; in place."""
+    total = values.sum(axis=-1, keepdims=True)
+    values *= np.divide(1, total, out=np.zeros_like(total), where=total > 0)
+    return values

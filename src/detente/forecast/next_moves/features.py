@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.forecast.next_moves.components import NAMES, Day
-from detente.forecast.next_moves.counters import HALF_LIVES
+from detente.forecast.next_moves.counters import HALF_LIVES, NEVER
 from detente.forecast.next_moves.facts import Small
 from detente.forecast.next_moves.history import key, prefix
 
@@ -53,7 +53,8 @@ ASKED: tuple[str, ...] = (
 #: Within the list of candidates: the place by each of these.
 PLACED: tuple[str, ...] = ("mixture", "rules, lately", "rules, ever", "same question, lately", "same subject, lately",
                            "country and relation", "same relation, lately")  # fmt: skip
-OWN: tuple[str, ...] = ("same country", "same sector", "itself", "its sector number", "its country known", "likeness")
+OWN: tuple[str, ...] = ("same country", "same sector", "itself", "its sector number", "its country known", "likeness",
+                        "latest answer", "latest partner", "latest country answer")
 
 
 def feature_names() -> tuple[str, ...]:
@@ -92,15 +93,21 @@ def describe(day: Day, subject: Small, relation: Small, chosen: Small, shares: F
     rows = [block.reshape(-1) for block in blocks]
     rows += _told(day, s, r, o)
     rows += list(np.log(day.history.rules.speak(s, r, o, day.history.day, day.confidences) + 1e-5))
-    rows += _own(day, s, o)
+    rows += _own(day, s, o) + _latest(day, s, r, o)
     rows += [np.repeat(column, k) for column in _asked(day, subject, relation)]
     return np.stack(rows, axis=1).reshape(n, k, len(rows)).astype(np.float32)
 
 
 def _place(value: Floats) -> Floats:
     """Place of each candidate in its list, the largest first; ties share the first place of theirs."""
-    ordered = -np.sort(-value, axis=1)
-    return np.stack([np.searchsorted(-line, -each) for line, each in zip(ordered, value, strict=True)]).astype(np.float32)
+    order = np.argsort(-value, axis=1, kind="stable")
+    ordered = np.take_along_axis(value, order, axis=1)
+    new = np.ones(value.shape, dtype=bool)
+    new[:, 1:] = ordered[:, 1:] < ordered[:, :-1]
+    first = np.maximum.accumulate(np.where(new, np.arange(value.shape[1]), 0), axis=1)
+    place = np.empty(value.shape, dtype=np.float32)
+    np.put_along_axis(place, order, np.log1p(first).astype(np.float32), axis=1)
+    return place
 
 
 def _told(day: Day, s: Small, r: Small, o: Small) -> list[Floats]:
@@ -123,11 +130,8 @@ def _told(day: Day, s: Small, r: Small, o: Small) -> list[Floats]:
 
 def _own(day: Day, s: Small, o: Small) -> list[Floats]:
     country, sector = day.vocabulary.country, day.vocabulary.sector
-    similar = day.neighbours.similar
+    flat, value = day.neighbours.flat
     width = np.int64(day.actors)
-    flat = np.repeat(np.arange(day.actors, dtype=np.int64), np.diff(similar.indptr)) * width + similar.indices
-    order = np.argsort(flat)
-    flat, value = flat[order], similar.data[order]
     wanted = s.astype(np.int64) * width + o
     place = np.minimum(np.searchsorted(flat, wanted), flat.size - 1)
     likeness = np.where(flat[place] == wanted, value[place], 0)
@@ -139,6 +143,17 @@ def _own(day: Day, s: Small, o: Small) -> list[Floats]:
         (country[o] > 0).astype(np.float32),
         likeness.astype(np.float32),
     ]
+
+
+def _latest(day: Day, s: Small, r: Small, o: Small) -> list[Floats]:
+    """How many days before or after the last time of the question, the subject, its country."""
+    found = []
+    for family, whole in (("sro", "sr"), ("so", "s"), ("cro", "cr")):
+        mine, all_of_it = day.history.counters[family], day.history.counters[whole]
+        last = mine.last[mine.find(key(family, day.vocabulary, s, r, o))]
+        latest = all_of_it.last[all_of_it.find(key(whole, day.vocabulary, s, r, o))]
+        found.append(np.where(last < 0, np.log1p(NEVER), np.log1p(np.maximum(latest - last, 0))).astype(np.float32))
+    return found
 
 
 def _asked(day: Day, subject: Small, relation: Small) -> list[Floats]:

@@ -6,7 +6,7 @@ the mixture puts above it, so that none is dropped to the bottom blindly.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +19,8 @@ from detente.forecast.next_moves.history import History, prefix
 from detente.forecast.next_moves.mixture import Mixture, past_class
 
 Floats = npt.NDArray[np.float32]
-#: Candidates looked at closely, and questions handled at once (a few hundred megabytes of shares at 23,000 actors).
-CANDIDATES, CHUNK = 150, 64
+#: Candidates looked at closely, and questions handled at once (small enough for the shares to stay near the processor).
+CANDIDATES, CHUNK = 150, 12
 
 
 @dataclass(frozen=True)
@@ -52,21 +52,17 @@ class Lists:
     missed_equal: Small
 
 
-def join(parts: list[Lists]) -> Lists:
-    """Lists one after another."""
-    before = np.cumsum([0, *(part.day.size for part in parts)])
-    fields = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in Lists.__dataclass_fields__
-        if name != "missed_question"
-    }
-    shifted = [part.missed_question + start for part, start in zip(parts, before, strict=False)]
-    return Lists(missed_question=np.concatenate(shifted), **fields)
+def walk(facts: Facts, days: Iterable[int], *, known_until: int | None = None) -> Iterator[tuple[Day, Questions]]:
+    """The days asked about with all that is known before each, in order.
 
-
-def walk(facts: Facts, days: range) -> Iterator[tuple[Day, Questions]]:
-    """The days asked about with all that is known before each, in order."""
-    history, neighbours = History(facts), Neighbours()
+    Args:
+        facts: All facts, both ways.
+        days: The days asked about, ascending.
+        known_until: The first day of which nothing is known any more (several steps ahead); None where all days before
+            the one asked about are known (one step ahead).
+    """
+    history = History(facts if known_until is None else facts.until(known_until))
+    neighbours = Neighbours()
     for day in days:
         history.advance(day)
         questions = ask(facts, day)
@@ -87,10 +83,10 @@ def chunks(questions: Questions, size: int = CHUNK) -> Iterator[slice]:
         yield slice(begin, min(begin + size, len(questions)))
 
 
-def fit_mixture(facts: Facts, days: range, *, every: int = 2) -> Mixture:
-    """Weights fitted on some past days."""
+def fit_mixture(facts: Facts, days: Iterable[int], *, known_until: int | None = None) -> Mixture:
+    """Weights fitted on some past days; arguments as for `walk`."""
     shares, kinds = [], []
-    for day, questions in walk(facts, days[::every]):
+    for day, questions in walk(facts, days, known_until=known_until):
         kind = classes(day, questions)
         for where in chunks(questions):
             row, answers = _answers(questions, where)

@@ -48,6 +48,9 @@ class Mixture:
         """Probability of every actor: components of shape (components, questions, actors) to (questions, actors)."""
         weights = self.weights[classes]
         mixed = np.zeros(dense.shape[1:], dtype=np.float32)
+        part = np.empty_like(mixed)
         for place, component in enumerate(dense):
-            mixed += component * weights[:, place, None]
+            if weights[:, place].any():
+                np.multiply(component, weights[:, place, None], out=part)
+                mixed += part
         return mixed

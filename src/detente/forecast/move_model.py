@@ -1,0 +1,205 @@
+"""A logistic model of moves, fitted at the origin on the store's own past (``moves-v1``).
+
+It starts from weights learned beforehand on other years, where these end before the origin, and moves away from them
+as far as the store's own past says. Questions of the past are asked anew, every few days, of a draw of dyads: all kinds that the dyad or its partner had
+shown, and a tenth of the others, which count tenfold. Their answers are known by the origin. One fit tells the weights
+of what speaks for a move; fits to parts of the past tell how sure they are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from detente.errors import DataError
+from detente.forecast.move_days import Floats, Ints, MoveDays
+from detente.forecast.move_features import FEATURES, SPEAKING, Past, describe_moves, happened
+
+#: At most so many questions' days, so many dyads of each; a tenth of kinds never shown.
+ORIGINS, DYADS, RARE_SHARE = 16, 300, 0.1
+#: Days of history before the first question, and fewest questions' days worth learning from.
+FIRST_DAY, MIN_ORIGINS = 28, 3
+#: Strength of the ridge, in questions; Newton steps; parts of the past left out in turn for the band.
+RIDGE, STEPS, PARTS = 50.0, 12, 6
+
+
+#: Where the weights to start from lie.
+SHIPPED = Path(__file__).parent / "move_weights"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights learned on other years.
+
+    Attributes:
+        learned: The last day they had seen.
+        features: Names of the features, in order.
+        centre: Means that features are put on one scale by.
+        scale: Standard deviations likewise.
+        weights: Intercept and weights.
+    """
+
+    learned: dt.date
+    features: tuple[str, ...]
+    centre: Floats
+    scale: Floats
+    weights: Floats
+
+
+@cache
+def load_start(path: Path = SHIPPED / "weights.json") -> Start:
+    """The shipped weights to start from.
+
+    Raises:
+        DataError: when they are of other features than this version's.
+    """
+    held = json.loads(path.read_text(encoding="utf-8"))
+    start = Start(
+        dt.date.fromisoformat(held["learned"]),
+        tuple(held["features"]),
+        *(np.array(held[name]) for name in ("centre", "scale", "weights")),
+    )
+    if start.features != FEATURES:
+        raise DataError(
+            f"Weights were to be read from {path.name}.",
+            "They are of other features than this version's.",
+            "Train them anew with `scripts/train_moves.py`.",
+        )
+    return start
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Past questions with their answers: features, whether it came, weights, and the day asked, all by question."""
+
+    features: Floats
+    came: Floats
+    weight: Floats
+    day: Ints
+
+
+@dataclass(frozen=True)
+class MoveModel:
+    """Fitted weights.
+
+    Attributes:
+        centre: Means of the features.
+        scale: Their standard deviations.
+        weights: Intercept and weights, shape (1 + features,).
+        replicates: The same fitted with parts of the past left out, shape (parts, 1 + features).
+    """
+
+    centre: Floats
+    scale: Floats
+    weights: Floats
+    replicates: Floats
+
+    def log_odds(self, features: Floats) -> Floats:
+        """Log odds, shape (1 + parts, moves): of the model, then of each replicate."""
+        design = self.design(features)
+        return np.vstack([self.weights, self.replicates]) @ design.T
+
+    def design(self, features: Floats) -> Floats:
+        """Features on one scale behind a column of ones, shape (moves, 1 + features)."""
+        scaled = np.clip((features - self.centre) / self.scale, -4, 4)
+        return np.concatenate([np.ones((features.shape[0], 1)), scaled], axis=1)
+
+    def probabilities(self, features: Floats) -> tuple[Floats, Floats, Floats]:
+        """Probability of each move and the ends of its 90 % band.
+
+        The band is the jackknife's over parts of the past, on log odds: how sure the weights are, not the world.
+        """
+        odds = self.log_odds(features)
+        spread = odds[1:] - odds[1:].mean(axis=0)
+        parts = odds.shape[0] - 1
+        error = np.sqrt((parts - 1) / parts * (spread**2).sum(axis=0))
+        return tuple(1 / (1 + np.exp(-(odds[0] + side * 1.645 * error))) for side in (0, -1, 1))  # type: ignore[return-value]
+
+
+def fit_moves(moves: MoveDays, days: int, *, seed: int = 1, start: Start | None = None) -> MoveModel | None:
+    """Learn from the questions whose answers are known by the origin; None where they are too few.
+
+    Args:
+        moves: Days with moves up to the origin.
+        days: How far ahead.
+        seed: Of the draw of questions.
+        start: Weights to start from; the ridge pulls towards them, or else towards none.
+    """
+    origins = question_days(moves, days)
+    if len(origins) < MIN_ORIGINS:
+        return None
+    asked = ask_questions(moves, days, origins, seed)
+    centre, scale = asked.features.mean(axis=0), asked.features.std(axis=0) + 1e-6
+    towards = np.zeros(centre.size + 1)
+    if start is not None:
+        centre, scale, towards = start.centre, start.scale, start.weights
+    model = MoveModel(centre, scale, towards, towards[None])
+    design = model.design(asked.features)
+    weights = fit_weights(design, asked.came, asked.weight, towards)
+    part = np.searchsorted(np.unique(asked.day), asked.day) % PARTS
+    fits = [
+        fit_weights(design[part != left], asked.came[part != left], asked.weight[part != left], towards, begin=weights)
+        for left in np.unique(part)
+    ]
+    return MoveModel(centre, scale, weights, np.stack(fits))
+
+
+def question_days(moves: MoveDays, days: int) -> list[int]:
+    """Days in the past from which questions are asked whose answers are known, newest first."""
+    step = max(days, 3)
+    newest = moves.origin - days
+    return list(range(newest, FIRST_DAY - 1, -step))[:ORIGINS]
+
+
+def possible_moves(past: Past, actor: Ints, recipient: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Floats]:
+    """Kinds of moves of some dyads: all that either side had shown, and a draw of the others with their weights."""
+    moves = past.moves
+    kinds = np.arange(len(moves.kinds))
+    a, b, k = np.repeat(actor, kinds.size), np.repeat(recipient, kinds.size), np.tile(kinds, actor.size)
+    shown = (past.last[moves.find(a, b, k)] >= 0) | (past.last[moves.find(b, a, k)] >= 0)
+    kept = shown | (rng.random(a.size) < RARE_SHARE)
+    return a[kept], b[kept], k[kept], np.where(shown[kept], 1.0, 1 / RARE_SHARE)
+
+
+def ask_questions(moves: MoveDays, days: int, origins: list[int], seed: int) -> Questions:
+    """Questions of some days in the past, with their answers."""
+    rng, parts = np.random.default_rng(seed), []
+    for day in origins:
+        past = Past(moves, day)
+        states = len(moves.states)
+        busy = np.flatnonzero(past.tables["dyad"][2] > 0.2)
+        drawn = np.sort(rng.choice(busy, min(DYADS, busy.size), replace=False))
+        actor, recipient, kind, weight = possible_moves(past, drawn // states, drawn % states, rng)
+        came = happened(moves, day, days, moves.find(actor, recipient, kind))
+        parts.append((describe_moves(past, actor, recipient, kind, days), came, weight, np.full(came.size, day)))
+    features, came, weight, day_of = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Questions(features, came.astype(np.float64), weight, day_of)
+
+
+def fit_weights(
+    design: Floats, came: Floats, weight: Floats, towards: Floats, *, begin: Floats | None = None
+) -> Floats:
+    """Penalised maximum likelihood; what can only speak for a move gets no weight below 0, the intercept is free.
+
+    Newton's method on the weights still in play; those that would go below 0 leave it, a few rounds.
+    """
+    beta = (towards if begin is None else begin).copy()
+    penalty = np.full(design.shape[1], RIDGE)
+    penalty[0] = 0
+    speaking = 1 + np.array(SPEAKING)
+    in_play = np.ones(beta.size, dtype=np.bool_)
+    for _ in range(STEPS if begin is None else 3):
+        p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
+        slope = design.T @ (weight * (came - p)) - penalty * (beta - towards)
+        curve = (design * (weight * p * (1 - p) + 1e-9)[:, None]).T @ design + np.diag(penalty)
+        in_play |= slope > 0
+        some = np.flatnonzero(in_play)
+        beta[some] += np.clip(np.linalg.solve(curve[np.ix_(some, some)], slope[some]), -2, 2)
+        below = speaking[beta[speaking] <= 0]
+        beta[below], in_play[below] = 0, False
+    return beta
