@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from detente.domain.tables import CELLS_BY_PLACE, COVERAGE
 from detente.codebook import cameo_table
+from detente.domain.tables import CELLS_BY_PLACE, COVERAGE
 from detente.forecast import move_model
 from detente.forecast.move_days import MoveDays, build_move_days
 from detente.forecast.move_features import FEATURES
@@ -52,7 +52,9 @@ def _tables(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Cells between states and full coverage of the years."""
     codes = cameo_table().select(provider_code="code", event_type="event_type")
     between = events.filter(
-        pl.col("source_iso3").is_not_null(), pl.col("target_iso3").is_not_null(), pl.col("source_iso3") != pl.col("target_iso3")
+        pl.col("source_iso3").is_not_null(),
+        pl.col("target_iso3").is_not_null(),
+        pl.col("source_iso3") != pl.col("target_iso3"),
     )
     cells = between.select(
         occurred=pl.col("date").cast(pl.Date), actor="source_iso3", recipient="target_iso3", directed=pl.lit(True),
@@ -60,7 +62,13 @@ def _tables(events: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         cooperation_milli=pl.lit(0, dtype=pl.Int64), conflict_milli=pl.lit(0, dtype=pl.Int64), square_milli=pl.lit(0.0),
     ).join(codes, on="provider_code")  # fmt: skip
     days = pl.date_range(FIRST, LAST, eager=True)
-    rows = {"provider": "icews", "day": days, "rows": 100, "known_at": days.cast(pl.Datetime("us")), "status": "present"}
+    rows = {
+        "provider": "icews",
+        "day": days,
+        "rows": 100,
+        "known_at": days.cast(pl.Datetime("us")),
+        "status": "present",
+    }
     coverage = pl.DataFrame(rows).select(COVERAGE.names).cast(COVERAGE.schema)
     return cells.select(CELLS_BY_PLACE.names), coverage
 

@@ -111,7 +111,7 @@ def build_move_days(cells: pl.DataFrame, coverage: pl.DataFrame, origin: dt.date
         raise QuestionError(
             f"Likely moves after {origin} were asked for.", "No day up to it is covered.", "Load data, or move the day."
         )
-    first: dt.date = present["day"].min()  # type: ignore[assignment] - a column of dates
+    first: dt.date = present.sort("day")["day"][0]
     covered = np.zeros((origin - first).days + 1, dtype=np.bool_)
     covered[[(day - first).days for day in present["day"]]] = True
     moves = _moves(cells, first, origin)
@@ -123,9 +123,15 @@ def _moves(cells: pl.DataFrame, first: dt.date, origin: dt.date) -> pl.DataFrame
     base = pl.col("provider_code").str.slice(0, _BASE_DIGITS)
     known = base.is_in(list(_base_labels()))
     kind = pl.when(known).then(base).otherwise(pl.col("event_type")).alias("kind")
-    held = cells.lazy().filter("directed", pl.col("event_type").is_not_null(), pl.col("occurred").is_between(first, origin))
+    held = cells.lazy().filter(
+        "directed", pl.col("event_type").is_not_null(), pl.col("occurred").is_between(first, origin)
+    )
     day = (pl.col("occurred") - pl.lit(first)).dt.total_days().alias("day")
-    return held.select(day, "actor", "recipient", kind, "event_type").unique(["day", "actor", "recipient", "kind"]).collect()
+    return (
+        held.select(day, "actor", "recipient", kind, "event_type")
+        .unique(["day", "actor", "recipient", "kind"])
+        .collect()
+    )
 
 
 def _number(moves: pl.DataFrame, first: dt.date, covered: npt.NDArray[np.bool_]) -> MoveDays:
@@ -134,7 +140,9 @@ def _number(moves: pl.DataFrame, first: dt.date, covered: npt.NDArray[np.bool_])
     kinds = tuple(_kind(name, types[name]) for name in sorted(types))
     place = {name: number for number, name in enumerate(states)}
     of_kind = {kind.id: number for number, kind in enumerate(kinds)}
-    actor, recipient = (moves[name].replace_strict(place, return_dtype=pl.Int64).to_numpy() for name in ("actor", "recipient"))
+    actor, recipient = (
+        moves[name].replace_strict(place, return_dtype=pl.Int64).to_numpy() for name in ("actor", "recipient")
+    )
     kind = moves["kind"].replace_strict(of_kind, return_dtype=pl.Int64).to_numpy()
     number = (actor * len(states) + recipient) * len(kinds) + kind
     key, series = np.unique(number, return_inverse=True)

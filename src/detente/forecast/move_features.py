@@ -20,12 +20,10 @@ HALF_LIVES: tuple[float, ...] = (3.0, 14.0, 60.0)
 PRIOR_DAYS = 3.0
 #: An answer comes within a week; a move opens a case when its like had not come for a fortnight.
 ANSWER_DAYS, QUIET_DAYS = 7, 14
-#: Cases of all pairs at the usual rate that a kind's rate of answers starts with.
-PRIOR_CASES = 10.0
-#: … and so many of all states' that a state's own starts with.
-PRIOR_ANSWERS = 3.0
-#: Days with a move, over the span, that the log odds of none are told as; about their middle.
-FLOOR, _CENTRE = 3e-3, 4.0
+#: Expected answers at the lift of all kinds that a kind's own lift starts with.
+PRIOR_CASES = 2.0
+#: Days with a move, over the span, that the log odds of none are told as, and the most; about their middle.
+FLOOR, MOST, _CENTRE = 3e-3, 5.0, 4.0
 _SHARED: tuple[str, ...] = ("expected of the dyad, days", "expected of the dyad, months", "anyone, weeks")
 #: Told apart for talks and help, conflict in words and conflict in deeds: a move does not weigh the same in each.
 _APART: tuple[str, ...] = (
@@ -111,16 +109,6 @@ class Past:
         return opener, at, ((within > following) & (answer < moves.actor.size)).astype(np.int64)
 
     @cached_property
-    def answer_rates(self) -> Floats:
-        """Share of the cases of each kind, over all pairs, that were answered in kind, shape (kinds,)."""
-        opener, _, answered = self.cases
-        size = len(self.moves.kinds)
-        kind = self.moves.kind[opener]
-        n, yes = np.bincount(kind, minlength=size), np.bincount(kind, answered, size)
-        usual = yes.sum() / max(n.sum(), 1)
-        return np.asarray((yes + PRIOR_CASES * usual) / (n + PRIOR_CASES))
-
-    @cached_property
     def cases_by_actor(self) -> tuple[Ints, Ints]:
         """Cases that each state could have answered, and answered, by kind, both of shape (states, kinds)."""
         opener, _, answered = self.cases
@@ -130,10 +118,17 @@ class Past:
         return n.reshape(shape), yes.reshape(shape).astype(np.int64)
 
     @cached_property
-    def rates_by_actor(self) -> Floats:
-        """Share of the cases that each state answered in kind, leaning on all states', shape (states, kinds)."""
-        n, yes = self.cases_by_actor
-        return np.asarray((yes + PRIOR_ANSWERS * self.answer_rates) / (n + PRIOR_ANSWERS))
+    def answer_lifts(self) -> Floats:
+        """How many times as often as usual each kind comes in the week after the partner's, in logarithms, (kinds,)."""
+        moves = self.moves
+        opener, _, answered = self.cases
+        answer = moves.find(moves.recipient[opener], moves.actor[opener], moves.kind[opener])
+        kind, size = moves.kind[opener], len(moves.kinds)
+        usual = np.bincount(kind, self.base_rates(answer, ANSWER_DAYS), size)
+        came = np.bincount(kind, answered, size)
+        whole = came.sum() / max(usual.sum(), 1e-9)
+        lifts: Floats = np.log(np.maximum((came + PRIOR_CASES * whole) / (usual + PRIOR_CASES), 1.0))
+        return lifts
 
     def active_days(self, span: int) -> Ints:
         """Days with a move among the last so many, by series, shape (series + 1,)."""
@@ -189,7 +184,7 @@ def describe_moves(
     taken = has_others * (tables["recipient"][:, recipient * kinds + kind] - past.faded[:, mine]) / weights
     anyone = tables["kind"][:, kind] / weights / states
     shared = _log_odds([expected[0], expected[2], anyone[1]], days)
-    answered = has_partner * (1 - np.exp(-past.faded[0][theirs])) * past.rates_by_actor[actor, kind]
+    answered = has_partner * (1 - np.exp(-past.faded[0][theirs])) * past.answer_lifts[kind]
     rates = [own[0], own[1], own[2], quads_forth[1], partner[0], quads_back[0], taken[0], taken[1], given[1]]
     apart = [column + _CENTRE for column in _log_odds(rates, days)]
     apart.insert(_APART.index("partner, answered in kind"), answered)
@@ -200,7 +195,7 @@ def describe_moves(
 
 def _log_odds(rates: list[Floats], days: int) -> list[Floats]:
     """Log odds that what comes at a rate a day comes within the days."""
-    return [np.log(np.expm1(np.minimum(rate, 5) * days + FLOOR)) for rate in rates]
+    return [np.log(np.expm1(np.minimum(rate * days, MOST) + FLOOR)) for rate in rates]
 
 
 def happened(moves: MoveDays, day: int, days: int, series: Ints) -> npt.NDArray[np.bool_]:

@@ -1,9 +1,9 @@
 """A logistic model of moves, fitted at the origin on the store's own past (``moves-v1``).
 
 It starts from weights learned beforehand on other years, where these end before the origin, and moves away from them
-as far as the store's own past says. Questions of the past are asked anew, every few days, of a draw of dyads: all kinds that the dyad or its partner had
-shown, and a tenth of the others, which count tenfold. Their answers are known by the origin. One fit tells the weights
-of what speaks for a move; fits to parts of the past tell how sure they are.
+as far as the store's own past says. Questions of the past, whose answers are known by the origin, are asked anew every
+few days: of a draw of dyads all kinds that either side had shown and a tenth of the others, which count tenfold, and of
+all dyads the answers in kind to fresh moves. Fits to parts of the past tell how sure the weights are.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from detente.forecast.move_features import FEATURES, SPEAKING, Past, describe_mo
 
 #: At most so many questions' days, so many dyads of each; a tenth of kinds never shown.
 ORIGINS, DYADS, RARE_SHARE = 16, 300, 0.1
+#: Moves of the last so many days are fresh: each is asked whether it will be answered.
+FRESH_DAYS = 3
 #: Days of history before the first question, and fewest questions' days worth learning from.
 FIRST_DAY, MIN_ORIGINS = 28, 3
 #: Strength of the ridge, in questions; Newton steps; parts of the past left out in turn for the band.
 RIDGE, STEPS, PARTS = 50.0, 12, 6
-
-
+#: Standard errors to either side that hold 90 %.
+_BAND = 1.645
 #: Where the weights to start from lie.
 SHIPPED = Path(__file__).parent / "move_weights"
 
@@ -118,7 +120,8 @@ class MoveModel:
         spread = odds[1:] - odds[1:].mean(axis=0)
         parts = odds.shape[0] - 1
         error = np.sqrt((parts - 1) / parts * (spread**2).sum(axis=0))
-        return tuple(1 / (1 + np.exp(-(odds[0] + side * 1.645 * error))) for side in (0, -1, 1))  # type: ignore[return-value]
+        p, low, high = (1 / (1 + np.exp(-(odds[0] + side * _BAND * error))) for side in (0, -1, 1))
+        return p, low, high
 
 
 def fit_moves(moves: MoveDays, days: int, *, seed: int = 1, start: Start | None = None) -> MoveModel | None:
@@ -156,7 +159,9 @@ def question_days(moves: MoveDays, days: int) -> list[int]:
     return list(range(newest, FIRST_DAY - 1, -step))[:ORIGINS]
 
 
-def possible_moves(past: Past, actor: Ints, recipient: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Floats]:
+def possible_moves(
+    past: Past, actor: Ints, recipient: Ints, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints, Floats]:
     """Kinds of moves of some dyads: all that either side had shown, and a draw of the others with their weights."""
     moves = past.moves
     kinds = np.arange(len(moves.kinds))
@@ -164,6 +169,13 @@ def possible_moves(past: Past, actor: Ints, recipient: Ints, rng: np.random.Gene
     shown = (past.last[moves.find(a, b, k)] >= 0) | (past.last[moves.find(b, a, k)] >= 0)
     kept = shown | (rng.random(a.size) < RARE_SHARE)
     return a[kept], b[kept], k[kept], np.where(shown[kept], 1.0, 1 / RARE_SHARE)
+
+
+def fresh_answers(past: Past) -> tuple[Ints, Ints, Ints, Floats]:
+    """All moves that would answer one of the last days in kind: seldom among any dyads drawn, and telling."""
+    moves = past.moves
+    fresh = np.flatnonzero(past.last[:-1] > past.day - FRESH_DAYS)
+    return moves.recipient[fresh], moves.actor[fresh], moves.kind[fresh], np.ones(fresh.size)
 
 
 def ask_questions(moves: MoveDays, days: int, origins: list[int], seed: int) -> Questions:
@@ -174,7 +186,8 @@ def ask_questions(moves: MoveDays, days: int, origins: list[int], seed: int) -> 
         states = len(moves.states)
         busy = np.flatnonzero(past.tables["dyad"][2] > 0.2)
         drawn = np.sort(rng.choice(busy, min(DYADS, busy.size), replace=False))
-        actor, recipient, kind, weight = possible_moves(past, drawn // states, drawn % states, rng)
+        usual = possible_moves(past, drawn // states, drawn % states, rng)
+        actor, recipient, kind, weight = (np.concatenate(both) for both in zip(usual, fresh_answers(past), strict=True))
         came = happened(moves, day, days, moves.find(actor, recipient, kind))
         parts.append((describe_moves(past, actor, recipient, kind, days), came, weight, np.full(came.size, day)))
     features, came, weight, day_of = (np.concatenate(column) for column in zip(*parts, strict=True))

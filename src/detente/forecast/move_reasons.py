@@ -57,15 +57,15 @@ def _partner(
     if since < 0 or not active:
         return ""
     text = f"answer in kind: {names[1]} did so on {active} of the last {FORTNIGHT} days, last {_ago(since)}"
-    n, yes = int(history["answerable"][row]), int(history["answered"][row])
-    if n:
-        return f"{text}; {names[0]} answered in kind within {ANSWER_DAYS} days in {yes} of {n} earlier cases"
     every, answered = past.cases_by_actor
-    n, yes = int(every[who]), int(answered[who])
-    if n:
-        return f"{text}; {names[0]} answered such moves by any state in {yes} of {n} cases"
-    n, yes = int(every[:, who[1]].sum()), int(answered[:, who[1]].sum())
-    return f"{text}; any state answered such a move in {yes} of {n} cases" if n else text
+    kind = who[1]
+    counts = (
+        (int(history["answerable"][row]), int(history["answered"][row]), f"{names[0]} answered {names[1]} in kind"),
+        (int(every[who]), int(answered[who]), f"{names[0]} any state"),
+        (int(every[:, kind].sum()), int(answered[:, kind].sum()), "all states each other"),
+    )
+    told = [f"{who_whom} in {yes} of {n}" for n, yes, who_whom in counts if n]
+    return f"{text}; within {ANSWER_DAYS} days {', '.join(told)} earlier cases" if told else text
 
 
 def _others(past: Past, actor: Ints, recipient: Ints, kind: Ints) -> tuple[Ints, Ints]:

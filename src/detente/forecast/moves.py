@@ -25,7 +25,7 @@ from detente.forecast.move_reasons import FORTNIGHT, SPEAKERS, YEAR_QUARTER, exp
 MOVES_NAME = "moves-v1"
 #: Farther ahead than this, days are not what a forecast is about.
 LONGEST_DAYS = 28
-#: Spans of the past that a base rate starts with, at the rate of all dyads alike in volume.
+#: The label of the row that stands for it.
 NOTHING = "no event of any kind"
 
 
@@ -85,6 +85,31 @@ def forecast_moves(
     return check_table(_order(pl.concat(frames), dyads), LIKELY_MOVES)
 
 
+def resolve_moves(answers: pl.DataFrame, cells: pl.DataFrame, coverage: pl.DataFrame) -> pl.DataFrame:
+    """The answers of one origin with what came: the column ``happened``, null where a day ahead is not covered.
+
+    Args:
+        answers: Rows of ``likely_moves``, of one origin; further columns are kept.
+        cells: Rows of ``cells_by_place`` as known later.
+        coverage: Rows of ``coverage`` as known later.
+    """
+    origin, days = answers["origin"][0], int(answers["days"][0])
+    last = origin + dt.timedelta(days=days)
+    ahead = coverage.filter(pl.col("day").is_between(origin, last, closed="right"), pl.col("status") == "present")
+    moves = build_move_days(cells, coverage, last)
+    came = np.unique(moves.series[moves.day > moves.origin - days])
+    kinds = [moves.kinds[number].id for number in moves.kind[came]]
+    sides = ([moves.states[number] for number in side[came]] for side in (moves.actor, moves.recipient))
+    held = pl.DataFrame(dict(zip(("actor", "recipient", "kind"), (*sides, kinds), strict=True)))
+    any_held = held.select("actor", "recipient").unique().with_columns(pl.lit(True).alias("any"))
+    joined = answers.join(held.with_columns(pl.lit(True).alias("came")), on=["actor", "recipient", "kind"], how="left")
+    joined = joined.join(any_held, on=["actor", "recipient"], how="left", maintain_order="left")
+    is_none = pl.col("kind").is_null()
+    happened = pl.when(is_none).then(pl.col("any").is_null()).otherwise(pl.col("came").is_not_null())
+    is_covered = ahead["day"].n_unique() == days
+    return joined.with_columns(pl.when(pl.lit(is_covered)).then(happened).alias("happened")).drop("came", "any")
+
+
 def as_one_kind(moves: MoveDays) -> MoveDays:
     """The same days with all kinds taken for one: what "no event" is the other side of."""
     one = (Kind("any", NOTHING, moves.kinds[0].event_type, moves.kinds[0].quad),)
@@ -93,7 +118,13 @@ def as_one_kind(moves: MoveDays) -> MoveDays:
     both = np.unique(np.stack([moves.day, of_series[moves.series]]), axis=1)
     actor, recipient = np.divmod(key, len(moves.states))
     return replace(
-        moves, kinds=one, actor=actor, recipient=recipient, kind=np.zeros(key.size, dtype=np.int64), day=both[0], series=both[1]
+        moves,
+        kinds=one,
+        actor=actor,
+        recipient=recipient,
+        kind=np.zeros(key.size, dtype=np.int64),
+        day=both[0],
+        series=both[1],
     )
 
 
@@ -108,7 +139,7 @@ def _rows(moves: MoveDays, model: MoveModel, dyads: list[tuple[int, int]], days:
     parts = _parts(past, model, (actor, recipient, kind), days)
     reasons = explain_moves(past, actor, recipient, kind, parts, history)
     names = [moves.kinds[number] for number in kind]
-    return _frame(moves, actor, recipient, days, p, low, high, history, reasons).with_columns(
+    return _frame(moves, (actor, recipient), days, (p, low, high), history, reasons).with_columns(
         pl.Series("kind", [name.id for name in names]),
         pl.Series("label", [name.label for name in names]),
         pl.Series("event_type", [name.event_type for name in names]),
@@ -120,7 +151,8 @@ def _parts(past: Past, model: MoveModel, asked: tuple[Ints, Ints, Ints], days: i
     """What each speaker adds to the log odds when they are taken away one after the other: the parts add up."""
     gone = [frozenset(SPEAKERS[:count]) for count in range(len(SPEAKERS) + 1)]
     odds = np.stack([model.log_odds(describe_moves(past, *asked, days, without=each))[0] for each in gone])
-    return odds[:-1] - odds[1:]
+    parts: Floats = odds[:-1] - odds[1:]
+    return parts
 
 
 def _nothing(single: MoveDays, model: MoveModel, dyads: list[tuple[int, int]], days: int) -> pl.DataFrame:
@@ -131,26 +163,28 @@ def _nothing(single: MoveDays, model: MoveModel, dyads: list[tuple[int, int]], d
     history = _history(past, actor, recipient, kind, days)
     reasons = [f"an event on {n} of the last {YEAR_QUARTER} covered days" for n in history["active_days"]]
     history["base_rate"] = 1 - history["base_rate"]
-    frame = _frame(single, actor, recipient, days, p, high, low, history, reasons)
+    frame = _frame(single, (actor, recipient), days, (p, high, low), history, reasons)
     missing = {name: pl.lit(None, dtype=pl.String).alias(name) for name in ("kind", "event_type", "quad")}
     return frame.with_columns(**missing, label=pl.lit(NOTHING)).select(LIKELY_MOVES.names)
 
 
 def _frame(
-    moves: MoveDays, actor: Ints, recipient: Ints, days: int, p: Floats, low: Floats, high: Floats,
-    history: dict[str, Ints | Floats], reasons: list[str],
+    moves: MoveDays,
+    dyads: tuple[Ints, Ints],
+    days: int,
+    chances: tuple[Floats, Floats, Floats],
+    history: dict[str, Ints | Floats],
+    reasons: list[str],
 ) -> pl.DataFrame:  # fmt: skip
     columns = {
-        "actor": [moves.states[number] for number in actor],
-        "recipient": [moves.states[number] for number in recipient],
-        "p": p, "p_low": low, "p_high": high, **history, "reasons": reasons,
+        "actor": [moves.states[number] for number in dyads[0]],
+        "recipient": [moves.states[number] for number in dyads[1]],
+        **dict(zip(("p", "p_low", "p_high"), chances, strict=True)), **history, "reasons": reasons,
     }  # fmt: skip
     frame = pl.DataFrame(columns)
     gone = [pl.when(pl.col(name) >= 0).then(pl.col(name)).alias(name) for name in ("days_since", "partner_days_since")]
     origin = moves.first + dt.timedelta(days=moves.origin)
-    return frame.with_columns(
-        *gone, origin=pl.lit(origin), days=pl.lit(days, dtype=pl.Int64), model=pl.lit(MOVES_NAME)
-    )
+    return frame.with_columns(*gone, origin=pl.lit(origin), days=pl.lit(days, dtype=pl.Int64), model=pl.lit(MOVES_NAME))
 
 
 def _history(past: Past, actor: Ints, recipient: Ints, kind: Ints, days: int) -> dict[str, Ints | Floats]:

@@ -1,4 +1,4 @@
-"""Likely moves for a terminal and for JSON: the chance, the usual share beside it, and the history that speaks for it."""
+"""Likely moves for a terminal and for JSON: the chance, the usual share beside it, and what speaks for it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from detente.outlook.words import format_band, format_probability
 
 #: How the list is ordered and what it cannot tell; shown under it.
 LIKELY_NOTE = (
-    "Chance of at least one such event in the days ahead, 90 % band of the fit, in brackets how often spans as long held "
-    "one. Those come first that are likely and likelier than usual. What speaks for a move is its history, not its cause; "
-    "what the data never held cannot be on the list."
+    "Chance of at least one such event in the days ahead, 90 % band of the fit, in brackets how often spans as long "
+    "held one. Those come first that are likely and likelier than usual. What speaks for a move is its history, not "
+    "its cause; what the data never held cannot be on the list."
 )
 
 
@@ -30,16 +30,18 @@ def render_likely(moves: pl.DataFrame, title: str, *, top: int) -> Group:
         top: How many of each direction; the chance of no event comes beside them.
     """
     check_table(moves, LIKELY_MOVES)
-    tables = [Text(title, style="bold")]
+    parts: list[Text | Table] = [Text(title, style="bold")]
     for (actor, recipient), rows in moves.group_by("actor", "recipient", maintain_order=True):
-        table = Table(title=f"{actor} → {recipient}", title_justify="left", header_style="dim", box=None, pad_edge=False)
+        table = Table(
+            title=f"{actor} → {recipient}", title_justify="left", header_style="dim", box=None, pad_edge=False
+        )
         for head in ("move", "chance", "what speaks for it"):
             table.add_column(head, justify="right" if head == "chance" else "left", overflow="fold")
         for row in chosen_moves(rows, top=top).iter_rows(named=True):
             code = f" [{row['kind']}]" if row["kind"] else ""
             table.add_row(Text(f"{row['label']}{code}"), Text(_chance(row)), Text(row["reasons"].replace(" | ", "\n")))
-        tables.append(table)  # type: ignore[arg-type] - a group takes any renderable
-    return Group(*tables, Text(LIKELY_NOTE, style="dim"))
+        parts.append(table)
+    return Group(*parts, Text(LIKELY_NOTE, style="dim"))
 
 
 def chosen_moves(moves: pl.DataFrame, *, top: int) -> pl.DataFrame:

@@ -73,7 +73,7 @@ def filtered_ranks(
     if values.shape != true.shape or values.ndim != 2 or np.isnan(values).any():
         raise DataError(
             "Scores were to be ranked.",
-            f"They have shape {values.shape}, the answers {true.shape}, and {int(np.isnan(values).sum())} are no number.",
+            f"They have shape {values.shape}, the answers {true.shape}; {int(np.isnan(values).sum())} are no number.",
             "Give one number for each question and possible answer.",
         )
     question, answer = np.nonzero(true)

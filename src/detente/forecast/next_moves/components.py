@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from detente.forecast.next_moves.counters import Counter
-from detente.forecast.next_moves.facts import Questions, Whole
+from detente.forecast.next_moves.facts import Questions, Small, Whole
 from detente.forecast.next_moves.history import History, prefix
 from detente.forecast.next_moves.rules import Floats
 
@@ -60,8 +59,8 @@ class Neighbours:
         self.flat: tuple[Whole, Floats] = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
 
     def refresh(self, history: History, actors: int) -> None:
-        """Search again when a week has passed."""
-        if history.day - self.day < REFRESH_DAYS:
+        """Search again when a new week has begun, counted from the first day held."""
+        if history.day // REFRESH_DAYS == self.day // REFRESH_DAYS:
             return
         from scipy import sparse  # noqa: PLC0415 - heavy
 
@@ -86,7 +85,7 @@ class Neighbours:
         self.flat = number[order], self.similar.data[order]
 
 
-def _closest(table: Any, n: int, chunk: int = 500) -> Any:
+def _closest(table: Any, n: int, chunk: int = 500) -> Any:  # noqa: ANN401 - scipy ships no types
     """The n most similar others of each row, similarities squared and made to sum to 1."""
     from scipy import sparse  # noqa: PLC0415 - heavy
 
@@ -127,43 +126,74 @@ class Day:
         self.shares = {
             (family, life): history.rows[family].shares(life, history.day) for family, life in sorted(wanted)
         }
+        self._anyone = {life: table.toarray() for (family, life), table in self.shares.items() if family == "o"}
         popular = np.zeros((2, self.actors), dtype=np.float32)
         counter = history.counters["o"]
         side, actor = np.divmod(counter.keys, self.actors)
         popular[side, actor] = counter.all_counts(3, history.day)
         self.popular = popular.sum(axis=0) + 0.05
-        self._held = np.empty((len(NAMES), 0, self.actors), dtype=np.float32)
+        self._held = np.empty((len(NAMES) - len(PLAIN), 0, self.actors), dtype=np.float32)
 
-    def dense(self, questions: Questions, where: slice) -> Floats:
-        """All components for some of the questions, shape (components, questions, actors).
+    def wide(self, questions: Questions, where: slice) -> Floats:
+        """The components after the plain ones for some of the questions, shape (components, questions, actors).
 
         The array is used again by the next call: take what is wanted from it first.
         """
         subject, relation = questions.subject[where], questions.relation[where]
-        found = self._room(subject.size)
-        for place, (_, family, life, turned) in enumerate(PLAIN):
-            asked = self.vocabulary.turned(relation) if turned else relation
-            rows = self.history.rows[family].find(prefix(family, self.vocabulary, subject, asked))
-            self.shares[family, life][rows].toarray(out=found[place])
-        place = len(PLAIN)
-        found[place : place + 2] = self._rules(subject, relation)
-        found[place + 2 : place + 5] = self._like_minded(subject, relation)
-        found[place + 5 : place + 7] = self._near(subject, relation)
-        found[place + 7 : place + 9] = self._countries(subject, relation)
-        found[place + 9] = 1 / self.actors
+        if self._held.shape[1] != subject.size:
+            self._held = np.empty((self._held.shape[0], subject.size, self.actors), dtype=np.float32)
+        found = self._held
+        found[:2] = self._rules(subject, relation)
+        self._like_minded(subject, relation, found[2:5])
+        self._near(subject, relation, found[5:7])
+        found[7:9] = self._countries(subject, relation)
+        found[9] = 1 / self.actors
         return found
 
-    def _room(self, questions: int) -> Floats:
-        """An array for so many questions, the same memory each time."""
-        if self._held.shape[1] != questions:
-            self._held = np.empty((len(NAMES), questions, self.actors), dtype=np.float32)
-        return self._held
+    def blend(self, questions: Questions, where: slice, wide: Floats, weights: Floats) -> Floats:
+        """Probability of every actor, shape (questions, actors).
 
-    def _rules(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> Floats:
+        Args:
+            questions: Of the day.
+            where: Which of them.
+            wide: Of these, from `wide`.
+            weights: Of all components, shape (questions, components).
+        """
+        mixed = np.zeros(wide.shape[1:], dtype=np.float32)
+        flat, part = mixed.ravel(), np.empty_like(mixed)
+        for place, (_, family, life, turned) in enumerate(PLAIN):
+            if not weights[:, place].any():
+                continue
+            rows = self._prefix(family, questions.subject[where], questions.relation[where], turned=turned)
+            found = self.history.rows[family].find(rows)
+            if family == "o":  # nearly all actors: cheaper as they are
+                np.multiply(self._anyone[life][found], weights[:, [place]], out=part)
+                mixed += part
+                continue
+            chosen = self.shares[family, life][found]
+            row = np.repeat(np.arange(weights.shape[0]), np.diff(chosen.indptr))
+            flat[row * self.actors + chosen.indices] += chosen.data * weights[row, place]
+        for component, weight in zip(wide, weights[:, len(PLAIN) :].T, strict=True):
+            if weight.any():
+                np.multiply(component, weight[:, None], out=part)
+                mixed += part
+        return mixed
+
+    def plain(self, subject: Small, relation: Small, answer: Small) -> Floats:
+        """The plain components at some answers, shape (components, answers)."""
+        found = np.zeros((len(PLAIN), answer.size), dtype=np.float32)
+        for place, (_, family, life, turned) in enumerate(PLAIN):
+            first = self._prefix(family, subject, relation, turned=turned)
+            places = self.history.counters[family].find(first * self.actors + answer)
+            found[place] = np.append(self.shares[family, life].data, np.float32(0))[places]
+        return found
+
+    def _prefix(self, family: str, subject: Small, relation: Small, *, turned: bool) -> Whole:
+        return prefix(family, self.vocabulary, subject, self.vocabulary.turned(relation) if turned else relation)
+
+    def _rules(self, subject: Small, relation: Small) -> Floats:
         rules, day = self.history.rules, self.history.day
-        begin, end = (
-            np.searchsorted(rules.pairs, (subject.astype(np.int64) + more) * self.actors) for more in (0, 1)
-        )
+        begin, end = (np.searchsorted(rules.pairs, (subject.astype(np.int64) + more) * self.actors) for more in (0, 1))
         length = rules.start[end] - rules.start[begin]
         row = np.repeat(np.arange(subject.size), length)
         entry = np.repeat(rules.start[begin], length) + np.arange(row.size)
@@ -175,34 +205,32 @@ class Day:
         counts = rules.counter.counts(keys.astype(np.int64), day)
         said = np.zeros((2, subject.size, self.actors), dtype=np.float32)
         for place, lives in enumerate(((0, 1), (3, 4))):
-            strength = sum(counts[life] * self.confidences[life, rules.relation[entry], relation[row]] for life in lives)
+            strength = sum(
+                counts[life] * self.confidences[life, rules.relation[entry], relation[row]] for life in lives
+            )
             flat = np.bincount(row * self.actors + answer, strength, minlength=subject.size * self.actors)
             said[place] = flat.reshape(subject.size, self.actors)
-        return _as_shares(said)
+        return _dense_shares(said)
 
-    def _like_minded(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> list[Floats]:
+    def _like_minded(self, subject: Small, relation: Small, out: Floats) -> None:
         from scipy import sparse  # noqa: PLC0415 - heavy
 
         near = self.neighbours.similar[subject].tocoo()
-        found = []
-        for family, life in (("sro", 3), ("so", 3), ("sro", 1)):
+        for place, (family, life) in enumerate((("sro", 3), ("so", 3), ("sro", 1))):
             rows = self.history.rows[family].find(
                 prefix(family, self.vocabulary, near.col.astype(np.int32), relation[near.row])
             )
             shares = self.shares[family, life]
             mix = sparse.csr_matrix((near.data, (near.row, rows)), shape=(subject.size, shares.shape[0]))
-            found.append(_as_shares((mix @ shares).toarray()))
-        return found
+            _as_shares(mix @ shares).toarray(out=out[place])
 
-    def _near(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> list[Floats]:
+    def _near(self, subject: Small, relation: Small, out: Floats) -> None:
         """Actors like those met lately: in the same question, and by the subject on this side."""
-        found = []
-        for family in ("sro", "so"):
+        for place, family in enumerate(("sro", "so")):
             rows = self.history.rows[family].find(prefix(family, self.vocabulary, subject, relation))
-            found.append(_as_shares((self.shares[family, 1][rows] @ self.neighbours.similar).toarray()))
-        return found
+            _as_shares(self.shares[family, 1][rows] @ self.neighbours.similar).toarray(out=out[place])
 
-    def _countries(self, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> list[Floats]:
+    def _countries(self, subject: Small, relation: Small) -> list[Floats]:
         vocabulary = self.vocabulary
         country, sector = vocabulary.country, vocabulary.sector
         table = self._table("src", subject, relation)
@@ -211,21 +239,28 @@ class Day:
         sectors = self._table("crk", subject, relation) + 0.5 * self._table("rk", subject, relation)
         own = (country[None] == country[subject][:, None]) & (country[subject][:, None] > 0)
         guess = sectors[:, sector] * own * np.sqrt(self.popular)[None]
-        return [asked_for, _as_shares(guess)]
+        return [asked_for, _dense_shares(guess)]
 
-    def _table(self, family: str, subject: npt.NDArray[np.int32], relation: npt.NDArray[np.int32]) -> Floats:
+    def _table(self, family: str, subject: Small, relation: Small) -> Floats:
         """Shares of countries or sectors among past answers, shape (questions, countries or sectors)."""
         counter = self.history.counters[family]
         first = prefix(family, self.vocabulary, subject, relation)
         keys: Whole = first[:, None] * counter.width + np.arange(counter.width)[None]
         places = counter.find(keys)
         age = self.history.day - counter.last[places]
-        counts = counter.value[3, places] * np.exp2(-age / np.float32(60.0))
-        total = counts.sum(axis=1, keepdims=True)
-        return np.divide(counts, total, out=np.zeros_like(counts), where=total > 1e-6).astype(np.float32)
+        counts: Floats = counter.value[3, places] * np.exp2(-age / np.float32(60.0)).astype(np.float32)
+        return _dense_shares(counts)
 
 
-def _as_shares(values: Floats) -> Floats:
+def _as_shares(table: Any) -> Any:  # noqa: ANN401 - scipy ships no types
+    """A sparse matrix with rows that sum to 1, or to nothing; in place."""
+    total = np.asarray(table.sum(axis=1)).ravel()
+    scale = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
+    table.data *= np.repeat(scale, np.diff(table.indptr))
+    return table
+
+
+def _dense_shares(values: Floats) -> Floats:
     """Rows that sum to 1, or to nothing; in place."""
     total = values.sum(axis=-1, keepdims=True)
     values *= np.divide(1, total, out=np.zeros_like(total), where=total > 0)

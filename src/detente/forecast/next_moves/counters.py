@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from detente.forecast.next_moves.facts import Facts, Small, Whole
+from detente.forecast.next_moves.facts import Small, Whole
 
 Floats = npt.NDArray[np.float32]
 
@@ -26,7 +26,8 @@ NEVER = 999
 def decay(age: npt.NDArray[Any]) -> Floats:
     """What remains of counts after some days, shape (half-lives, …)."""
     rates = np.asarray([0.0 if np.isinf(life) else np.log(2) / life for life in HALF_LIVES], dtype=np.float32)
-    return np.exp(-rates.reshape(-1, *[1] * age.ndim) * age.astype(np.float32)[None])
+    kept: Floats = np.exp(-rates.reshape(-1, *[1] * age.ndim) * age.astype(np.float32)[None])
+    return kept
 
 
 @dataclass
@@ -83,7 +84,8 @@ class Counter:
         if np.isinf(life):
             return self.value[half_life, :-1]
         age = (day - self.last[:-1]).astype(np.float32)
-        return self.value[half_life, :-1] * np.exp2(-age / np.float32(life))
+        faded: Floats = self.value[half_life, :-1] * np.exp2(-age / np.float32(life))
+        return faded
 
     def lags(self, places: Whole, day: int) -> Small:
         """Days since the last time; `NEVER` where there was none."""
@@ -116,7 +118,7 @@ class Rows:
         places[places == self.prefix.size] = 0
         return np.where(self.prefix[places] == prefix, places, self.prefix.size)
 
-    def shares(self, half_life: int, day: int) -> Any:
+    def shares(self, half_life: int, day: int) -> Any:  # noqa: ANN401 - a scipy matrix; scipy ships no types
         """A sparse matrix of shares within each row (rows sum to 1 or 0), one empty row at the end."""
         from scipy import sparse  # noqa: PLC0415 - heavy
 

@@ -96,9 +96,7 @@ class Facts:
 
     def take(self, where: slice | npt.NDArray[np.bool_]) -> Facts:
         """Some of the facts."""
-        return Facts(
-            self.day[where], self.subject[where], self.relation[where], self.object[where], self.vocabulary
-        )
+        return Facts(self.day[where], self.subject[where], self.relation[where], self.object[where], self.vocabulary)
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,17 @@ ASKED: tuple[str, ...] = (
 #: Within the list of candidates: the place by each of these.
 PLACED: tuple[str, ...] = ("mixture", "rules, lately", "rules, ever", "same question, lately", "same subject, lately",
                            "country and relation", "same relation, lately")  # fmt: skip
-OWN: tuple[str, ...] = ("same country", "same sector", "itself", "its sector number", "its country known", "likeness",
-                        "latest answer", "latest partner", "latest country answer")
+OWN: tuple[str, ...] = (
+    "same country",
+    "same sector",
+    "itself",
+    "its sector number",
+    "its country known",
+    "likeness",
+    "latest answer",
+    "latest partner",
+    "latest country answer",
+)
 
 
 def feature_names() -> tuple[str, ...]:

@@ -72,7 +72,7 @@ class Habits:
         same = (history.counters["sro"].last[history.counters["sro"].of_fact[where]] >= 0).astype(np.float32)
         met = (history.counters["so"].last[history.counters["so"].of_fact[where]] >= 0).astype(np.float32)
         for table, who in ((self.relation, facts.relation[where]), (self.subject, facts.subject[where])):
-            table *= self.FADE
+            np.multiply(table, self.FADE, out=table)
             for place, flag in enumerate((same, met, np.ones_like(same))):
                 table[place] += np.bincount(who, flag, minlength=table.shape[1]).astype(np.float32)
 
@@ -95,9 +95,6 @@ def key_width(name: str, vocabulary: Vocabulary) -> int:
 
 def key(name: str, vocabulary: Vocabulary, subject: Small, relation: Small, answer: Small) -> Whole:
     """Keys of a family, one for each (subject, relation, answer)."""
-    last = {
-        vocabulary.actors: lambda: answer,
-    }
     first = prefix(name, vocabulary, subject, relation)
     width = key_width(name, vocabulary)
     if name in ANSWER_FAMILIES:
@@ -108,7 +105,6 @@ def key(name: str, vocabulary: Vocabulary, subject: Small, relation: Small, answ
         ending = vocabulary.sector[answer]
     else:
         ending = np.zeros_like(relation)
-    del last
     return first * width + ending.astype(np.int64)
 
 
@@ -118,16 +114,16 @@ def prefix(name: str, vocabulary: Vocabulary, subject: Small, relation: Small) -
     s, r = subject.astype(np.int64), relation.astype(np.int64)
     country, sector = vocabulary.country[subject].astype(np.int64), vocabulary.sector[subject].astype(np.int64)
     side = vocabulary.is_turned(relation).astype(np.int64)
+    question = s * wide + r
     beginnings = {
-        "sro": lambda: s * wide + r, "src": lambda: s * wide + r, "srk": lambda: s * wide + r, "sr": lambda: s * wide + r,
-        "so": lambda: s * 2 + side, "sc": lambda: s * 2 + side, "s": lambda: s * 2 + side,
-        "sqo": lambda: s * 128 + vocabulary.turned_root[relation],
-        "ro": lambda: r, "rk": lambda: r, "r": lambda: r,
-        "qo": lambda: vocabulary.turned_root[relation].astype(np.int64),
-        "o": lambda: side,
-        "cro": lambda: country * wide + r, "crc": lambda: country * wide + r,
-        "crk": lambda: country * wide + r, "cr": lambda: country * wide + r,
-        "co": lambda: country * 2 + side,
-        "kro": lambda: sector * wide + r,
+        "sro": question, "src": question, "srk": question, "sr": question,
+        "so": s * 2 + side, "sc": s * 2 + side, "s": s * 2 + side,
+        "sqo": s * 128 + vocabulary.turned_root[relation],
+        "ro": r, "rk": r, "r": r,
+        "qo": vocabulary.turned_root[relation].astype(np.int64),
+        "o": side,
+        "cro": country * wide + r, "crc": country * wide + r, "crk": country * wide + r, "cr": country * wide + r,
+        "co": country * 2 + side,
+        "kro": sector * wide + r,
     }  # fmt: skip
-    return beginnings[name]()
+    return beginnings[name]

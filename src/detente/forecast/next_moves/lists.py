@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from detente.forecast.next_moves.mixture import Mixture, past_class
 
 Floats = npt.NDArray[np.float32]
 #: Candidates looked at closely, and questions handled at once (small enough for the shares to stay near the processor).
-CANDIDATES, CHUNK = 150, 12
+CANDIDATES, CHUNK = 150, 24
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def fit_mixture(facts: Facts, days: Iterable[int], *, known_until: int | None = 
         kind = classes(day, questions)
         for where in chunks(questions):
             row, answers = _answers(questions, where)
-            shares.append(day.dense(questions, where)[:, row, answers].T)
+            plain = day.plain(questions.subject[where][row], questions.relation[where][row], answers)
+            shares.append(np.concatenate([plain, day.wide(questions, where)[:, row, answers]]).T)
             kinds.append(kind[where][row])
     return Mixture.fit(np.concatenate(shares), np.concatenate(kinds))
 
@@ -99,13 +101,16 @@ def build_lists(day: Day, questions: Questions, mixture: Mixture, *, candidates:
     """The lists of some questions of a day, a chunk at a time."""
     kind = classes(day, questions)
     for where in chunks(questions):
-        dense = day.dense(questions, where)
-        mixed = mixture.blend(dense, kind[where])
+        wide = day.wide(questions, where)
+        mixed = day.blend(questions, where, wide, mixture.of(kind[where]))
         row, answers = _answers(questions, where)
         chosen = best(mixed, candidates)
         subject, relation = questions.subject[where], questions.relation[where]
         at = np.arange(chosen.shape[0])[:, None]
-        features = describe(day, subject, relation, chosen, dense[:, at, chosen], mixed[at, chosen])
+        n, k = chosen.shape
+        plain = day.plain(np.repeat(subject, k), np.repeat(relation, k), chosen.ravel()).reshape(-1, n, k)
+        shares = np.concatenate([plain, wide[:, at, chosen]])
+        features = describe(day, subject, relation, chosen, shares, mixed[at, chosen])
         yield Lists(
             day=np.full(subject.size, questions.day, dtype=np.int32),
             subject=subject,
@@ -130,7 +135,7 @@ def _answers(questions: Questions, where: slice) -> tuple[Whole, Small]:
     return questions.of_answer[begin:end] - where.start, questions.answers[begin:end]
 
 
-def _truth(mixed: Floats, chosen: Small, row: Whole, answers: Small) -> dict[str, npt.NDArray[np.generic]]:
+def _truth(mixed: Floats, chosen: Small, row: Whole, answers: Small) -> dict[str, Any]:
     """Which candidates are true, and how high the mixture puts true answers that are not among them."""
     true = np.zeros(mixed.shape, dtype=bool)
     true[row, answers] = True

@@ -44,13 +44,6 @@ class Mixture:
                 weights[group] = part[classes == group].mean(axis=0)
         return cls(weights.astype(np.float32))
 
-    def blend(self, dense: Floats, classes: npt.NDArray[np.int64]) -> Floats:
-        """Probability of every actor: components of shape (components, questions, actors) to (questions, actors)."""
-        weights = self.weights[classes]
-        mixed = np.zeros(dense.shape[1:], dtype=np.float32)
-        part = np.empty_like(mixed)
-        for place, component in enumerate(dense):
-            if weights[:, place].any():
-                np.multiply(component, weights[:, place, None], out=part)
-                mixed += part
-        return mixed
+    def of(self, classes: npt.NDArray[np.int64]) -> Floats:
+        """Weights for questions of some classes of past, shape (questions, components)."""
+        return self.weights[classes]

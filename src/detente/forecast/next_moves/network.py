@@ -68,7 +68,9 @@ class Network:
             "object_vector": (actors, ACTOR_WIDTH),
         }  # fmt: skip
         weights = {
-            name: (rng.standard_normal(shape) * (np.sqrt(2 / shape[0]) if name in ("w1", "w2") else 0.05)).astype(np.float32)
+            name: (rng.standard_normal(shape) * (np.sqrt(2 / shape[0]) if name in ("w1", "w2") else 0.05)).astype(
+                np.float32
+            )
             for name, shape in shapes.items()
         }
         weights["relation_vector"] += 1
@@ -79,7 +81,29 @@ class Network:
         """Scores of all candidates, shape (questions, candidates)."""
         return self._forward(batch, None, 0.0)[0]
 
-    def _forward(self, batch: Batch, rng: np.random.Generator | None, dropout: float) -> tuple[Floats, dict[str, Floats]]:
+    def slopes(self, batch: Batch) -> Parameters:
+        """Slopes of the mean loss of a true answer, by name of weight."""
+        return self.learn_from(batch, None, 0.0)[0]
+
+    def learn_from(self, batch: Batch, rng: np.random.Generator | None, dropout: float) -> tuple[Parameters, float]:
+        """Slopes and the loss, in nats for each true answer.
+
+        Args:
+            batch: Lists with at least one true answer each.
+            rng: Of the dropout; None for none.
+            dropout: Share of the first layer left out.
+        """
+        scores, kept = self._forward(batch, rng, dropout)
+        true = batch.is_answer.astype(np.float32)
+        top = scores - scores.max(axis=1, keepdims=True)
+        log_share = top - np.log(np.exp(top).sum(axis=1, keepdims=True))
+        answers = true.sum()
+        error = (true.sum(axis=1, keepdims=True) * np.exp(log_share) - true) / answers
+        return self._gradients(batch, error.astype(np.float32), kept), float(-(true * log_share).sum() / answers)
+
+    def _forward(
+        self, batch: Batch, rng: np.random.Generator | None, dropout: float
+    ) -> tuple[Floats, dict[str, Floats]]:
         w = self.weights
         n, k, _ = batch.features.shape
         scaled = np.clip((batch.features - self.mean) / self.scale, -CUT, CUT)
@@ -101,18 +125,28 @@ class Network:
         w = self.weights
         n, k = error.shape
         flat = error.reshape(-1, 1)
-        g: Parameters = {"w3": kept["h2"].T @ flat, "m": np.asarray([(error * batch.features[:, :, 0]).sum()])}
-        d2 = (flat @ w["w3"].T) * (kept["h2"] > 0)
-        g["w2"], g["b2"] = kept["h1"].T @ d2, d2.sum(axis=0)
-        d1 = (d2 @ w["w2"].T) * (kept["h1"] > 0) * kept["keep"]
-        g["w1"], g["b1"] = kept["x"].T @ d1, d1.sum(axis=0)
+        g: Parameters = {
+            "w3": kept["h2"].T @ flat,
+            "m": np.asarray([(error * batch.features[:, :, 0]).sum()], dtype=np.float32),
+        }
+        d2: Floats = (flat @ w["w3"].T) * (kept["h2"] > 0)
+        g |= {"w2": kept["h1"].T @ d2, "b2": np.asarray(d2.sum(axis=0), dtype=np.float32)}
+        d1: Floats = (d2 @ w["w2"].T) * (kept["h1"] > 0) * kept["keep"]
+        g |= {"w1": kept["x"].T @ d1, "b1": np.asarray(d1.sum(axis=0), dtype=np.float32)}
         first = batch.features.shape[2]
-        dx = (d1 @ w["w1"][first:].T).reshape(n, k, -1)
-        g["relation"] = _gather(batch.relation, dx[:, :, :RELATION_WIDTH].sum(axis=1), w["relation"].shape)
-        g["candidate"] = _gather(batch.chosen.ravel(), dx[:, :, RELATION_WIDTH:].reshape(n * k, -1), w["candidate"].shape)
-        pull = np.einsum("nk,nkd->nd", error, kept["objects"], optimize=True)
-        g["subject_vector"] = _gather(batch.subject, pull * w["relation_vector"][batch.relation], w["subject_vector"].shape)
-        g["relation_vector"] = _gather(batch.relation, pull * w["subject_vector"][batch.subject], w["relation_vector"].shape)
+        dx: Floats = (d1 @ w["w1"][first:].T).reshape(n, k, -1)
+        of_relation: Floats = dx[:, :, :RELATION_WIDTH].sum(axis=1)
+        g["relation"] = _gather(batch.relation, of_relation, w["relation"].shape)
+        g["candidate"] = _gather(
+            batch.chosen.ravel(), dx[:, :, RELATION_WIDTH:].reshape(n * k, -1), w["candidate"].shape
+        )
+        pull: Floats = np.einsum("nk,nkd->nd", error, kept["objects"], optimize=True)
+        g["subject_vector"] = _gather(
+            batch.subject, pull * w["relation_vector"][batch.relation], w["subject_vector"].shape
+        )
+        g["relation_vector"] = _gather(
+            batch.relation, pull * w["subject_vector"][batch.subject], w["relation_vector"].shape
+        )
         push = (error[:, :, None] * kept["asked"][:, None]).reshape(n * k, -1)
         g["object_vector"] = _gather(batch.chosen.ravel(), push, w["object_vector"].shape)
         return g
@@ -156,7 +190,9 @@ class Adam:
                 weights[name] *= 1 - np.float32(rate * self.decay)
 
 
-def train(network: Network, batches: Iterator[Batch], adam: Adam, *, seed: int, dropout: float = 0.2) -> Iterator[float]:
+def train(
+    network: Network, batches: Iterator[Batch], adam: Adam, *, seed: int, dropout: float = 0.2
+) -> Iterator[float]:
     """Learn from batches; yields the loss of each, in nats for each true answer.
 
     Args:
@@ -168,11 +204,6 @@ def train(network: Network, batches: Iterator[Batch], adam: Adam, *, seed: int, 
     """
     rng = np.random.default_rng(seed)
     for batch in batches:
-        scores, kept = network._forward(batch, rng, dropout)
-        true = batch.is_answer.astype(np.float32)
-        top = scores - scores.max(axis=1, keepdims=True)
-        log_share = top - np.log(np.exp(top).sum(axis=1, keepdims=True))
-        answers = true.sum()
-        error = (true.sum(axis=1, keepdims=True) * np.exp(log_share) - true) / answers
-        adam.take(network.weights, network._gradients(batch, error.astype(np.float32), kept))
-        yield float(-(true * log_share).sum() / answers)
+        slopes, loss = network.learn_from(batch, rng, dropout)
+        adam.take(network.weights, slopes)
+        yield loss

@@ -24,7 +24,7 @@ DRAWN = 48
 PARAMETERS: Mapping[str, Any] = {
     "objective": "none",
     "num_leaves": 47,
-    "learning_rate": 0.08,
+    "learning_rate": 0.1,
     "min_data_in_leaf": 100,
     "min_sum_hessian_in_leaf": 5.0,
     "feature_fraction": 0.4,
@@ -60,14 +60,14 @@ class Draw:
 
 
 def draw_places(is_answer: npt.NDArray[np.bool_], rng: np.random.Generator, drawn: int) -> Whole:
-    """Places of some candidates of each list, ascending: true ones first of all, the likelier others before the rest."""
+    """Places of some candidates of each list, ascending: all true ones, and rather the likelier of the others."""
     width = is_answer.shape[1]
     late = np.where(np.arange(width) < drawn * 2 // 3, 0.0, 1.0) + rng.random(is_answer.shape) / 2
     order = np.where(is_answer, -1.0, late)
     return np.sort(np.argpartition(order, min(drawn, width) - 1, axis=1)[:, :drawn], axis=1)
 
 
-def train_trees(lists: Lists, draw: Draw, *, rounds: int, seed: int) -> Any:
+def train_trees(lists: Lists, draw: Draw, *, rounds: int, seed: int) -> Any:  # noqa: ANN401 - LightGBM ships no types
     """A LightGBM booster whose raw scores are added to the mixture's logarithm (the first feature)."""
     import lightgbm  # noqa: PLC0415 - heavy
 
@@ -98,7 +98,7 @@ def _softmax_slopes(scores: npt.NDArray[np.float64], true: npt.NDArray[np.float6
     return (answers * share - true).ravel(), (answers * share * (1 - share) + 1e-6).ravel()
 
 
-def tree_scores(booster: Any, lists: Lists) -> Floats:
+def tree_scores(booster: Any, lists: Lists) -> Floats:  # noqa: ANN401 - LightGBM ships no types
     """Scores of all candidates by trees, shape (questions, candidates)."""
     parts = [np.zeros((0, lists.chosen.shape[1]))]
     for begin in range(0, lists.day.size, _CHUNK):
@@ -111,7 +111,7 @@ def tree_scores(booster: Any, lists: Lists) -> Floats:
 
 @dataclass(frozen=True)
 class Lesson:
-    """How a network is taught: passes over the lists, lists a step, learning rate, share left out of the first layer."""
+    """How a network is taught: passes over the lists, lists a step, learning rate, share left out."""
 
     passes: int = 2
     lists: int = 64
@@ -155,7 +155,9 @@ def network_scores(network: Network, lists: Lists) -> Floats:
     for begin in range(0, lists.day.size, _CHUNK // 2):
         where = slice(begin, begin + _CHUNK // 2)
         features = np.asarray(lists.features[where], dtype=np.float32)
-        batch = Batch(lists.subject[where], lists.relation[where], lists.chosen[where], features, lists.is_answer[where])
+        batch = Batch(
+            lists.subject[where], lists.relation[where], lists.chosen[where], features, lists.is_answer[where]
+        )
         parts.append(network.scores(batch))
     return np.concatenate(parts)
 
@@ -165,4 +167,3 @@ def log_shares(scores: Floats) -> Floats:
     top = scores - scores.max(axis=1, keepdims=True)
     shares: Floats = top - np.log(np.exp(top).sum(axis=1, keepdims=True))
     return shares
-

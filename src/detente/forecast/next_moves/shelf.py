@@ -29,7 +29,8 @@ class Shelf:
 
     def __enter__(self) -> Shelf:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._rows, self._shapes = 0, {}
+        self._rows = 0
+        self._shapes: dict[str, tuple[str, list[int]]] = {}
         self._files: dict[str, BinaryIO] = {
             field.name: (self.folder / f"{field.name}.bin").open("wb") for field in fields(Lists)
         }
@@ -47,7 +48,9 @@ class Shelf:
             file.write(np.ascontiguousarray(column).tobytes())
         self._rows += lists.day.size
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for file in self._files.values():
             file.close()
         if kind is None:
