@@ -1,12 +1,16 @@
-"""Likely moves on the bundled sample: are the shown probabilities calibrated, on a period the method was not chosen on.
+"""Likely moves on the bundled sample: are the shown probabilities calibrated, in a later period.
 
-Origins every two weeks from October 2018 to March 2019, seven days ahead, fitted at each on what was known by then. Of
+    python benchmarks/likely_moves.py --period later
+
+Origins every two weeks from October 2018 to March 2019 (``later``), or from June to September 2018, on which the method
+was chosen (``choosing``); seven days ahead, fitted at each origin on what was known by then. Of
 the forty pairs busiest in the quarter before, both directions: all rows, the ten shown of each direction, and the
 chance of no event. Printed: reliability by tenths, expected error, Brier score and skill against the base rate.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import json
 
@@ -18,16 +22,20 @@ from detente.outlook import chosen_moves
 from detente.scoring import draw_blocks, reliability
 from detente.world import open_world
 
-FIRST, ORIGINS, EVERY, DAYS, PAIRS, SHOWN = dt.date(2018, 10, 1), 12, 14, 7, 40, 10
+PERIODS = {"choosing": (dt.date(2018, 6, 4), 8), "later": (dt.date(2018, 10, 1), 12)}
+EVERY, DAYS, PAIRS, SHOWN = 14, 7, 40, 10
 
 
 def main() -> None:
     """Run and print the tables, the figures as JSON last."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--period", choices=sorted(PERIODS), default="later")
+    first, origins = PERIODS[parser.parse_args().period]
     world = open_world()
     cells, coverage = world.view.cells_by_place(), world.view.coverage()
     cases = []
-    for number in range(ORIGINS):
-        origin = FIRST + dt.timedelta(days=EVERY * number)
+    for number in range(origins):
+        origin = first + dt.timedelta(days=EVERY * number)
         answers = forecast_moves(cells, coverage, origin, dyads=_busy(cells, origin), days=DAYS)
         cases.append(resolve_moves(_with_shown(answers), cells, coverage))
         print(origin, cases[-1].height, flush=True)

@@ -1,8 +1,8 @@
 """Train the weights that likely moves start from, on daily events between states of 2005 to 2015.
 
 Reads a benchmark copy of ICEWS of those years (named by ``DETENTE_REFERENCE_DATA``), keeps what states did to each
-other, asks every seventh day from 2007 on, and writes ``weights.json`` and its card: some dozens of numbers, no event.
-Several big states are missing from that copy as actors, so it stands for how states answer each other, not for these.
+other, asks every fourteenth week from 2007 on, and writes ``weights.json``: some dozens of numbers, no event. Several
+big states are missing from that copy as actors, so it stands for how states answer each other, not for these.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from detente.forecast import move_model
 from detente.forecast.move_days import MoveDays, build_move_days
 from detente.forecast.move_features import FEATURES
 
-DAYS, EVERY, SEED = 7, 35, 1
+DAYS, EVERY, SEED = 7, 98, 1
 FIRST, LAST = dt.date(2005, 1, 1), dt.date(2015, 12, 31)
 
 

@@ -37,11 +37,13 @@ def likely(world: World) -> pl.DataFrame:
 
 def test_expulsions_are_expected_to_be_answered_in_kind(likely: pl.DataFrame) -> None:
     """After the American expulsions of 26 March 2018 both codes for them are high for Russia, and a reason says why."""
-    named = likely.filter(pl.col("actor") == "RUS", pl.col("kind").is_not_null()).head(6)
-    rows = {row["kind"]: row for row in named.iter_rows(named=True)}
-    assert {"161", "174"} <= set(rows)
+    named = likely.filter(pl.col("actor") == "RUS", pl.col("kind").is_not_null())
+    rows = {row["kind"]: row | {"place": place} for place, row in enumerate(named.iter_rows(named=True))}
+    assert rows["161"]["place"] < 3
+    assert rows["161"]["p"] > 1.4 * rows["161"]["base_rate"]
+    assert rows["174"]["place"] < 12
+    assert rows["174"]["p"] > 3 * rows["174"]["base_rate"]
     for kind in ("161", "174"):
-        assert rows[kind]["p"] > 1.5 * rows[kind]["base_rate"]
         assert "answer in kind: USA did so on" in rows[kind]["reasons"]
         assert rows[kind]["partner_active_days"] >= 2
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from detente.forecast.move_days import Floats, Ints, MoveDays
 
-#: Days until a day in the past counts half: a few days, a fortnight, two months.
-HALF_LIVES: tuple[float, ...] = (3.0, 14.0, 60.0)
+#: Days until a day in the past counts half: a few days, a fortnight, two months, most of a year.
+HALF_LIVES: tuple[float, ...] = (3.0, 14.0, 60.0, 240.0)
 #: Days with a move that a rate starts with, at the rate expected from how busy the dyad is.
 PRIOR_DAYS = 3.0
 #: An answer comes within a week; a move opens a case when its like had not come for a fortnight.
@@ -27,7 +27,7 @@ FLOOR, MOST, _CENTRE = 3e-3, 5.0, 4.0
 _SHARED: tuple[str, ...] = ("expected of the dyad, days", "expected of the dyad, months", "anyone, weeks")
 #: Told apart for talks and help, conflict in words and conflict in deeds: a move does not weigh the same in each.
 _APART: tuple[str, ...] = (
-    "own, days", "own, weeks", "own, months", "own quad, weeks", "partner, days", "partner's quad, days",
+    "own, days", "own, weeks", "own, months", "own, year", "own quad, weeks", "partner, days", "partner's quad, days",
     "partner, answered in kind", "others' to the recipient, days", "others' to the recipient, weeks",
     "actor's to others, weeks",
 )  # fmt: skip
@@ -185,7 +185,7 @@ def describe_moves(
     anyone = tables["kind"][:, kind] / weights / states
     shared = _log_odds([expected[0], expected[2], anyone[1]], days)
     answered = has_partner * (1 - np.exp(-past.faded[0][theirs])) * past.answer_lifts[kind]
-    rates = [own[0], own[1], own[2], quads_forth[1], partner[0], quads_back[0], taken[0], taken[1], given[1]]
+    rates = [own[0], own[1], own[2], own[3], quads_forth[1], partner[0], quads_back[0], taken[0], taken[1], given[1]]
     apart = [column + _CENTRE for column in _log_odds(rates, days)]
     apart.insert(_APART.index("partner, answered in kind"), answered)
     kind_class = np.maximum(quad - 1, 0)

@@ -21,13 +21,15 @@ from detente.forecast.move_days import Floats, Ints, MoveDays
 from detente.forecast.move_features import FEATURES, SPEAKING, Past, describe_moves, happened
 
 #: At most so many questions' days, so many dyads of each; a tenth of kinds never shown.
-ORIGINS, DYADS, RARE_SHARE = 16, 300, 0.1
+ORIGINS, DYADS, BUSIEST, RARE_SHARE = 12, 240, 80, 0.1
+#: Faded days with a move that a dyad must have for being asked about.
+_ALIVE = 0.2
 #: Moves of the last so many days are fresh: each is asked whether it will be answered.
 FRESH_DAYS = 3
 #: Days of history before the first question, and fewest questions' days worth learning from.
 FIRST_DAY, MIN_ORIGINS = 28, 3
-#: Strength of the ridge, in questions; Newton steps; parts of the past left out in turn for the band.
-RIDGE, STEPS, PARTS = 50.0, 12, 6
+#: Strength of the ridge, in questions; most steps of a fit, and the gain that ends it; parts left out for the band.
+RIDGE, STEPS, GAIN, PARTS = 50.0, 25, 1e-6, 6
 #: Standard errors to either side that hold 90 %.
 _BAND = 1.645
 #: Where the weights to start from lie.
@@ -108,8 +110,7 @@ class MoveModel:
 
     def design(self, features: Floats) -> Floats:
         """Features on one scale behind a column of ones, shape (moves, 1 + features)."""
-        scaled = np.clip((features - self.centre) / self.scale, -4, 4)
-        return np.concatenate([np.ones((features.shape[0], 1)), scaled], axis=1)
+        return np.concatenate([np.ones((features.shape[0], 1)), (features - self.centre) / self.scale], axis=1)
 
     def probabilities(self, features: Floats) -> tuple[Floats, Floats, Floats]:
         """Probability of each move and the ends of its 90 % band.
@@ -159,6 +160,14 @@ def question_days(moves: MoveDays, days: int) -> list[int]:
     return list(range(newest, FIRST_DAY - 1, -step))[:ORIGINS]
 
 
+def draw_dyads(past: Past, rng: np.random.Generator) -> Ints:
+    """Numbers of the dyads asked about: the busiest, which are asked about most in use, and a draw of the others."""
+    volume = past.tables["dyad"][2]
+    order = np.argsort(-volume, kind="stable")[: int((volume > _ALIVE).sum())]
+    others = rng.choice(order[BUSIEST:], min(DYADS - BUSIEST, max(order.size - BUSIEST, 0)), replace=False)
+    return np.sort(np.concatenate([order[:BUSIEST], others]))
+
+
 def possible_moves(
     past: Past, actor: Ints, recipient: Ints, rng: np.random.Generator
 ) -> tuple[Ints, Ints, Ints, Floats]:
@@ -184,8 +193,7 @@ def ask_questions(moves: MoveDays, days: int, origins: list[int], seed: int) -> 
     for day in origins:
         past = Past(moves, day)
         states = len(moves.states)
-        busy = np.flatnonzero(past.tables["dyad"][2] > 0.2)
-        drawn = np.sort(rng.choice(busy, min(DYADS, busy.size), replace=False))
+        drawn = draw_dyads(past, rng)
         usual = possible_moves(past, drawn // states, drawn % states, rng)
         actor, recipient, kind, weight = (np.concatenate(both) for both in zip(usual, fresh_answers(past), strict=True))
         came = happened(moves, day, days, moves.find(actor, recipient, kind))
@@ -199,20 +207,31 @@ def fit_weights(
 ) -> Floats:
     """Penalised maximum likelihood; what can only speak for a move gets no weight below 0, the intercept is free.
 
-    Newton's method on the weights still in play; those that would go below 0 leave it, a few rounds.
+    Newton's method with projection (Bertsekas 1982): weights that stand at 0 and are pushed below are left out of a
+    step, and a step is halved until it gains.
     """
-    beta = (towards if begin is None else begin).copy()
     penalty = np.full(design.shape[1], RIDGE)
     penalty[0] = 0
-    speaking = 1 + np.array(SPEAKING)
-    in_play = np.ones(beta.size, dtype=np.bool_)
-    for _ in range(STEPS if begin is None else 3):
+    least = np.full(design.shape[1], -np.inf)
+    least[1 + np.array(SPEAKING)] = 0.0
+
+    def loss(beta: Floats) -> float:
+        odds = design @ beta
+        return float(weight @ (np.logaddexp(0, odds) - came * odds) + penalty @ (beta - towards) ** 2 / 2)
+
+    beta = np.maximum(towards if begin is None else begin, least)
+    now = loss(beta)
+    for _ in range(STEPS):
         p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
-        slope = design.T @ (weight * (came - p)) - penalty * (beta - towards)
-        curve = (design * (weight * p * (1 - p) + 1e-9)[:, None]).T @ design + np.diag(penalty)
-        in_play |= slope > 0
-        some = np.flatnonzero(in_play)
-        beta[some] += np.clip(np.linalg.solve(curve[np.ix_(some, some)], slope[some]), -2, 2)
-        below = speaking[beta[speaking] <= 0]
-        beta[below], in_play[below] = 0, False
-    return beta
+        slope = design.T @ (weight * (p - came)) + penalty * (beta - towards)
+        free = np.flatnonzero((beta > least) | (slope < 0))
+        some = design[:, free]
+        curve = (some * (weight * p * (1 - p) + 1e-9)[:, None]).T @ some + np.diag(penalty[free])
+        step = np.zeros(beta.size)
+        step[free] = -np.linalg.solve(curve, slope[free])
+        tried = [np.maximum(beta + step / 2**halved, least) for halved in range(6)]
+        better = next((each for each in tried if loss(each) < now), beta)
+        before, beta, now = now, better, loss(better)
+        if before - now < GAIN * abs(before):
+            break
+    return np.asarray(beta)

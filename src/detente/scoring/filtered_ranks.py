@@ -1,6 +1,6 @@
 """Where the true answer stands among all possible ones: filtered ranks, their reciprocal mean, hits.
 
-The ranks of temporal-knowledge-graph forecasting (Gastinger et al. 2023: gastinger-2023): other answers that are true
+The ranks of temporal-knowledge-graph forecasting (Gastinger et al. 2023: gastinger2023): other answers that are true
 at the same moment are not counted as mistakes, and a tie gets the mean of the ranks it spans.
 """
 

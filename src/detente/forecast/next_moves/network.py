@@ -117,7 +117,7 @@ class Network:
         h2 = np.maximum(h1 @ w["w2"] + w["b2"], 0)
         asked = w["subject_vector"][batch.subject] * w["relation_vector"][batch.relation]
         objects = w["object_vector"][batch.chosen]
-        agree = np.einsum("nd,nkd->nk", asked, objects, optimize=True)
+        agree = np.einsum("qv,qkv->qk", asked, objects, optimize=True)
         out = (h2 @ w["w3"]).reshape(n, k) + agree + w["m"] * batch.features[:, :, 0]
         return out, {"x": x, "h1": h1, "keep": keep, "h2": h2, "asked": asked, "objects": objects}
 
@@ -140,7 +140,7 @@ class Network:
         g["candidate"] = _gather(
             batch.chosen.ravel(), dx[:, :, RELATION_WIDTH:].reshape(n * k, -1), w["candidate"].shape
         )
-        pull: Floats = np.einsum("nk,nkd->nd", error, kept["objects"], optimize=True)
+        pull: Floats = np.einsum("qk,qkv->qv", error, kept["objects"], optimize=True)
         g["subject_vector"] = _gather(
             batch.subject, pull * w["relation_vector"][batch.relation], w["subject_vector"].shape
         )
