@@ -15,9 +15,9 @@ from detente.forecast.move_days import build_move_days
 from detente.forecast.move_features import FEATURES, Past, describe_moves
 from detente.forecast.move_model import fit_weights, load_start
 from detente.forecast.moves import forecast_moves, resolve_moves
-from detente.likely import likely_moves, parse_days
 from detente.outlook import chosen_moves, likely_as_list
 from detente.world import World, open_world
+from detente.world.likely import likely_moves, parse_days
 
 ORIGIN = dt.date(2018, 3, 27)
 DYADS = [("RUS", "USA"), ("USA", "RUS")]
@@ -32,7 +32,7 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def likely(world: World) -> pl.DataFrame:
     """Likely moves of the week after it."""
-    return likely_moves(world, world.pair("RUS", "USA").pair)
+    return world.pair("RUS", "USA").likely_moves()
 
 
 def test_expulsions_are_expected_to_be_answered_in_kind(likely: pl.DataFrame) -> None:

@@ -19,11 +19,11 @@ def show_likely(view: PairView, text: str, *, top: int, as_json: bool) -> None:
         top: How many moves of each direction.
         as_json: Answer in JSON.
     """
-    from detente.likely import likely_moves, parse_days
     from detente.outlook import chosen_moves, likely_as_list, render_likely
+    from detente.world.likely import parse_days
 
     world, days = view.world, parse_days(text)
-    moves = likely_moves(world, view.pair, days=days)
+    moves = view.likely_moves(days=days)
     if as_json:
         about = {"pair": view.pair.id, "as_of": str(world.as_of), "provider": world.provider, "days": days}
         show_json({**about, "likely": likely_as_list(chosen_moves(moves, top=top))})

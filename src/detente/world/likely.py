@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from detente.domain.actors import Pair
-    from detente.world import World
+    from detente.world.archive import Archive
 
 #: Partners of one state that are looked at: the busiest of the last quarter.
 PARTNERS, BUSY_DAYS = 5, 90
 
 
-def likely_moves(world: World, of: Pair | str, *, days: int = 7, as_of: str | dt.date | None = None) -> pl.DataFrame:
+def likely_moves(world: Archive, of: Pair | str, *, days: int = 7, as_of: str | dt.date | None = None) -> pl.DataFrame:
     """How likely each kind of move is in the days after the world's day.
 
     Args:
