@@ -92,15 +92,23 @@ def moves(
     since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="First day to show.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many of each list.")] = 10,
     daily: Annotated[bool, typer.Option("--daily", help="Show the moves day by day instead.")] = False,
+    ahead: Annotated[
+        str | None, typer.Option("--next", metavar="DAYS", help="Show the likely moves of the next days instead: 7d.")
+    ] = None,
     as_of: AsOf = None,
     as_json: Json = False,
     store: StoreDir = None,
     provider: Provider = None,
     engine: EngineName = None,
 ) -> None:
-    """Who did what to whom: unusual moves with the answers to them, the weightiest first; or every move, by day."""
+    """Who did what to whom: unusual moves with the answers to them, or every move by day; or what they may do next."""
     world = open_world_for(store, as_of, provider, engine)
     view = world.pair(a, b)
+    if ahead is not None:
+        from detente.cli.likely import show_likely
+
+        show_likely(view, ahead, top=top, as_json=as_json)
+        return
     table, exchanges = view.moves(since=since), view.exchanges(since=since)
     about = {"as_of": str(world.as_of), "provider": world.provider}
     known = f"as of {world.as_of} ({world.provider})"

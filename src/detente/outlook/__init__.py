@@ -6,6 +6,7 @@ from detente.codebook.estimates import SCALE
 from detente.outlook.brief import BRIEF_VERSION, Brief, build_brief
 from detente.outlook.exchanges import render_exchanges
 from detente.outlook.html import render_html
+from detente.outlook.likely_moves import chosen_moves, likely_as_list, render_likely
 from detente.outlook.markdown import render_markdown
 from detente.outlook.measured import Reading, guide_lines, read_measures
 from detente.outlook.parts import Parts, measure_parts
@@ -25,13 +26,16 @@ __all__ = [
     "Reading",
     "Reason",
     "build_brief",
+    "chosen_moves",
     "estimative_word",
     "guide_lines",
+    "likely_as_list",
     "measure_parts",
     "read_measures",
     "read_series",
     "render_exchanges",
     "render_html",
+    "render_likely",
     "render_markdown",
     "render_terminal",
     "render_whatif",

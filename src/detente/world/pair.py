@@ -56,6 +56,20 @@ class PairView:
         first = parse_day(since, what="first day") if since is not None else None
         return relations.build_moves(self.world.view.cells(self.pair, since=first))
 
+    def likely_moves(self, *, days: int = 7, as_of: Day | None = None) -> pl.DataFrame:
+        """Rows of the table ``likely_moves``: what each side is likely to do to the other in the days ahead.
+
+        Args:
+            days: How far ahead, 1 to 28.
+            as_of: The day at whose end to read; by default the world's.
+
+        Raises:
+            QuestionError: when the past is too short to learn from, or the days are out of range.
+        """
+        from detente.world.likely import likely_moves  # noqa: PLC0415 - only this question needs it
+
+        return likely_moves(self.world, self.pair, days=days, as_of=as_of)
+
     def exchanges(self, *, since: str | dt.date | None = None) -> pl.DataFrame:
         """Unusual moves with the answers to them in kind: rows of the table ``exchanges``, the weightiest first."""
         view = self.world.view

@@ -16,6 +16,7 @@ from detente.domain.tables.forecast import FORECASTS, RESOLUTIONS
 from detente.domain.tables.hazard import HAZARDS, ISSUED_PROVOCATIONS, PROVOCATION_SCORES, SCORED_PROVOCATIONS
 from detente.domain.tables.held import CELLS, CHRONOLOGY, COVERAGE, EVENTS
 from detente.domain.tables.level_quantiles import FAN, LEVEL_CASES, LEVEL_QUANTILES, TENTHS
+from detente.domain.tables.likely_moves import LIKELY_MOVES
 from detente.domain.tables.measured import LEVELS, MOVES, REASONS, WATCH, WEEKS
 from detente.domain.tables.measures import MEASURE_REASONS, MEASURES
 from detente.domain.tables.mentions import MEDIA, MENTIONS
@@ -52,6 +53,7 @@ TABLES: tuple[Table, ...] = (
     RECIPROCITY,
     RESPONSES,
     EXCHANGES,
+    LIKELY_MOVES,
     FORECASTS,
     RESOLUTIONS,
     LEVEL_QUANTILES,
@@ -104,6 +106,7 @@ __all__ = [
     "LEVELS",
     "LEVEL_CASES",
     "LEVEL_QUANTILES",
+    "LIKELY_MOVES",
     "MEASURES",
     "MEASURE_REASONS",
     "MEDIA",

@@ -1,0 +1,224 @@
+"""Next moves as temporal-knowledge-graph forecasting: ranks of the true actor on ICEWS14 and ICEWS18.
+
+Protocol of Gastinger et al. (2023, 2024): every fact of the part asks two questions, who was it done to and who did
+it; other true answers of that day are filtered out; ties get the mean rank; all actors of the data set are ranked.
+Single-step: all earlier days are known. Multi-step: nothing after the part's first day is known.
+
+    python benchmarks/next_moves.py --data icews14 --setting single-step --part valid --work DIR
+    python benchmarks/next_moves.py --data icews14 --setting single-step --part test --work DIR
+
+The valid run learns on train, chooses how much trees and network count, and writes it down; the test run uses what was
+written and is made once. What was built stays in DIR. Data are read from where ``DETENTE_REFERENCE_DATA`` says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pickle
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from detente.forecast.next_moves.lists import Lists, build_lists, fit_mixture, walk
+from detente.forecast.next_moves.mixture import Mixture
+from detente.forecast.next_moves.ranker import (
+    Draw,
+    Lesson,
+    log_shares,
+    network_scores,
+    train_network,
+    train_trees,
+    tree_scores,
+)
+from detente.forecast.next_moves.shelf import Shelf, open_lists
+from detente.scoring.filtered_ranks import Missed, RankSummary, filtered_ranks, summarise_ranks
+from next_moves_data import Benchmark, read_benchmark
+
+Floats = npt.NDArray[np.float32]
+MULTI_STEP_SPAN = 30
+TREE_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is learned from, by data set; chosen for two cores and three hours, never on test.
+
+    Attributes:
+        train_days: Days before valid from which training questions are drawn …
+        train_every: … every so many of them.
+        valid_every: Days of valid that are asked, every so many.
+        mixture_every: The same of the forty days that the mixture's weights are fitted on.
+        tree_share: Of the training lists that trees learn from.
+        rounds: Of boosting.
+        lesson: How the network is taught.
+        seeds: One pair of models each.
+    """
+
+    train_days: int
+    train_every: int
+    valid_every: int
+    mixture_every: int
+    tree_share: float
+    rounds: int
+    lesson: Lesson
+    seeds: tuple[int, ...] = (1, 2)
+
+
+PLANS = {
+    "icews14": Plan(244, 2, 1, 2, 0.5, 80, Lesson(passes=2, dropout=0.3)),
+    "icews18": Plan(120, 12, 8, 6, 1.0, 80, Lesson(passes=2, dropout=0.3)),
+}
+
+
+def main() -> None:
+    """Run one part and print its figures, the last line as JSON."""
+    asked = _arguments()
+    begun = time.monotonic()
+    data, plan = read_benchmark(Path(os.environ["DETENTE_REFERENCE_DATA"]), asked.data), PLANS[asked.data]
+    folder = Path(asked.work) / f"{asked.data}-{asked.setting}"
+    folder.mkdir(parents=True, exist_ok=True)
+    is_multi = asked.setting == "multi-step"
+    mixture = _kept(folder / "mixture.pkl", lambda: _fit_mixture(data, plan, is_multi))
+    for part in ("train", asked.part):
+        _build(data, plan, mixture, folder, part, is_multi)
+    train, lists = open_lists(folder / "train"), open_lists(folder / asked.part)
+    scores = {}
+    for seed in plan.seeds:
+        trees = _kept(folder / f"trees-{seed}.pkl", lambda s=seed: _trees(train, plan, s))
+        network = _kept(folder / f"network-{seed}.pkl", lambda s=seed: _network(data, train, plan, s))
+        scores[seed] = (log_shares(tree_scores(trees, lists)), log_shares(network_scores(network, lists)))
+        print(
+            f"seed {seed}: trees {_line(lists, scores[seed][0])}; network {_line(lists, scores[seed][1])}", flush=True
+        )
+    share = _choose(folder, lists, scores, asked.part)
+    _report(lists, scores, share, asked, time.monotonic() - begun)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", choices=sorted(PLANS), required=True)
+    parser.add_argument("--setting", choices=("single-step", "multi-step"), default="single-step")
+    parser.add_argument("--part", choices=("valid", "test"), default="valid")
+    parser.add_argument("--work", required=True, help="Where what is built is kept.")
+    return parser.parse_args()
+
+
+def _kept(path: Path, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - a model, whichever
+    """What an earlier run made and left there, or make it now. The files are this script's own."""
+    if path.exists():
+        return pickle.loads(path.read_bytes())  # noqa: S301 - written by this script
+    made = make()
+    path.write_bytes(pickle.dumps(made))
+    return made
+
+
+def _spans(data: Benchmark, plan: Plan, part: str, *, is_multi: bool) -> Iterator[tuple[list[int], int | None]]:
+    """Days asked about, with the first day that is not known in the multi-step setting."""
+    first_valid = data.parts["valid"][0]
+    if part == "train":
+        days = [
+            day
+            for day in range(first_valid - plan.train_days, first_valid)
+            if not (first_valid - day) % plan.train_every
+        ]
+    else:
+        first, last = data.parts[part]
+        every = plan.valid_every if part == "valid" else 1
+        days = [day for day in range(first, last + 1) if not (day - first) % every]
+    if not is_multi:
+        yield days, None
+    elif part != "train":
+        yield days, data.parts[part][0]
+    else:
+        for begin in range(first_valid - 4 * MULTI_STEP_SPAN, first_valid, MULTI_STEP_SPAN):
+            yield list(range(begin, begin + MULTI_STEP_SPAN, 3)), begin
+
+
+def _fit_mixture(data: Benchmark, plan: Plan, is_multi: bool) -> Mixture:
+    first = data.parts["valid"][0]
+    if is_multi:
+        begin = first - MULTI_STEP_SPAN
+        return fit_mixture(data.facts, range(begin, first, plan.mixture_every), known_until=begin)
+    return fit_mixture(data.facts, range(first - 40, first, plan.mixture_every))
+
+
+def _build(data: Benchmark, plan: Plan, mixture: Mixture, folder: Path, part: str, is_multi: bool) -> None:
+    """Build the lists of a part where they are not there yet."""
+    if (folder / part / "columns.json").exists():
+        return
+    begun, questions = time.monotonic(), 0
+    with Shelf(folder / part, keep=100 if part == "train" else None) as shelf:
+        for days, known_until in _spans(data, plan, part, is_multi=is_multi):
+            for day, asked in walk(data.facts, days, known_until=known_until):
+                for lists in build_lists(day, asked, mixture):
+                    shelf.add(lists)
+                questions += len(asked)
+    took = time.monotonic() - begun
+    print(f"{part}: {questions} questions in {took:.0f} s, {1000 * took / questions:.1f} ms each", flush=True)
+
+
+def _trees(train: Lists, plan: Plan, seed: int) -> object:
+    return train_trees(train, Draw.of(train, seed=seed, share=plan.tree_share), rounds=plan.rounds, seed=seed)
+
+
+def _network(data: Benchmark, train: Lists, plan: Plan, seed: int) -> object:
+    vocabulary = data.facts.vocabulary
+    sizes = {"actors": vocabulary.actors, "relations": 2 * vocabulary.relations}
+    return train_network(train, **sizes, seed=seed, lesson=plan.lesson)
+
+
+def _choose(folder: Path, lists: Lists, scores: dict[int, tuple[Floats, Floats]], part: str) -> float:
+    """The trees' share in the blend: chosen on valid, read on test."""
+    path = folder / "blend.json"
+    if part == "test":
+        return float(json.loads(path.read_text(encoding="utf-8"))["tree_share"])
+    tried = {share: _summary(lists, _blend(scores, share)).mrr for share in TREE_SHARES}
+    best = max(tried, key=lambda share: tried[share])
+    path.write_text(json.dumps({"tree_share": best, "tried": tried}), encoding="utf-8")
+    return best
+
+
+def _blend(scores: dict[int, tuple[Floats, Floats]], share: float) -> Floats:
+    trees, networks = (np.mean([pair[place] for pair in scores.values()], axis=0) for place in (0, 1))
+    blended: Floats = share * trees + (1 - share) * networks
+    return blended
+
+
+def _summary(lists: Lists, scores: Floats) -> RankSummary:
+    missed = Missed(lists.missed_question, lists.missed_above, lists.missed_equal)
+    return summarise_ranks(filtered_ranks(scores, lists.is_answer, missed=missed)[0])
+
+
+def _line(lists: Lists, scores: Floats) -> str:
+    found = _summary(lists, scores)
+    return " / ".join(f"{100 * value:.2f}" for value in (found.mrr, *found.hits.values()))
+
+
+def _report(
+    lists: Lists, scores: dict[int, tuple[Floats, Floats]], share: float, asked: argparse.Namespace, seconds: float
+) -> None:
+    single = [_summary(lists, _blend({seed: pair}, share)).mrr for seed, pair in scores.items()]
+    whole = _summary(lists, _blend(scores, share))
+    listed = lists.is_answer.sum() / (lists.is_answer.sum() + lists.missed_question.size)
+    print(f"mixture alone: {_line(lists, lists.mixed)}; the answer is in the list for {100 * listed:.1f} %")
+    print(f"one seed's blend: {100 * np.mean(single):.2f}, from {100 * min(single):.2f} to {100 * max(single):.2f}")
+    print(f"blend of all seeds: {_line(lists, _blend(scores, share))} (MRR / hits at 1 / 3 / 10)")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    figures = {
+        "data": asked.data, "setting": asked.setting, "part": asked.part, "queries": whole.queries, "tree_share": share,
+        "mrr": round(whole.mrr, 4), "hits": {str(k): round(v, 4) for k, v in whole.hits.items()},
+        "seeds": [round(value, 4) for value in single], "seconds": round(seconds), "memory_gb": round(memory, 1),
+    }  # fmt: skip
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
