@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 ARTICLE = Path(__file__).parents[1] / "assessors" / "article_washington_moscow.txt"
 WEEK = "2019-02-25"
@@ -22,7 +22,12 @@ def _open(browser: Browser, site: str, **options: object) -> tuple[BrowserContex
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+
+    def fail(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the browser itself drops what a page left behind still asks for
+            wrong.append(f"failed: {request.url}: {request.failure}")
+
+    page.on("requestfailed", fail)
 
     def meet(route: object) -> None:
         url = route.request.url  # type: ignore[attr-defined]
