@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("worked")  # what takes long to start is started once
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path("explanation") / "two-relations-worked-through.md"
 _PICTURE = re.compile(r"!\[[^\]]+\]\(\.\./(images/worked/[a-z-]+\.svg)\)")

@@ -17,6 +17,8 @@ from detente.forecast.predictors import CLIP, predictor_names
 from detente.forecast.registry import FORECASTERS, find_forecaster
 from detente.scoring import rps
 
+pytestmark = pytest.mark.xdist_group("learned")  # what takes long to start is started once
+
 _P = ["p_deteriorate", "p_hold", "p_improve"]
 _INDEX = {"deteriorate": 0, "hold": 1, "improve": 2}
 _HORIZON = Horizon(4)

@@ -19,6 +19,8 @@ from detente.forecast.training import Lesson, train_vintage
 from detente.forecast.trees import pack_trees
 from detente.forecast.vintages import SHIPPED, find_vintage, learned_on, read_vintage, write_vintage
 
+pytestmark = pytest.mark.xdist_group("learned")  # what takes long to start is started once
+
 _HORIZON = Horizon(4)
 _LEARNED = 70
 

@@ -19,6 +19,8 @@ from detente.domain.tables import OUTCOMES
 from detente.sample import sample_store_path
 from detente.world import open_world
 
+pytestmark = pytest.mark.xdist_group("mcp")  # what takes long to start is started once
+
 mcp = pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 US = {"a": "USA", "b": "Russia"}

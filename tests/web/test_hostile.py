@@ -12,6 +12,8 @@ from starlette.testclient import TestClient
 from detente.sample import sample_store_path
 from detente.web import guard, server
 
+pytestmark = pytest.mark.xdist_group("web")  # what takes long to start is started once
+
 SHAPE = {"error", "asked", "found", "next_step"}
 
 

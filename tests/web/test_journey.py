@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Request
 
+pytestmark = pytest.mark.xdist_group("web")  # what takes long to start is started once
+
 ARTICLE = Path(__file__).parents[1] / "assessors" / "article_washington_moscow.txt"
 WEEK = "2019-02-25"
 

@@ -11,6 +11,8 @@ from hypothesis.errors import Unsatisfiable
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
+pytestmark = pytest.mark.xdist_group("web")  # what takes long to start is started once
+
 #: Requests to each address: enough to meet each parameter's ends, few enough for a test.
 EXAMPLES = 5
 

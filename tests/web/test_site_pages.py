@@ -15,6 +15,8 @@ from starlette.testclient import TestClient
 from detente.sample import sample_store_path
 from detente.world import open_world
 
+pytestmark = pytest.mark.xdist_group("web")  # what takes long to start is started once
+
 PAGES = {
     "/": "/index.json",
     "/pair/USA-RUS": "/pair/USA-RUS.json",
