@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import detente
+from detente.cli.printed import FLAGS
 from detente.outlook import render_html
 from detente.replies import build_detail
 from detente.sample import sample_store_path
@@ -25,14 +26,8 @@ READ = PICTURE.with_suffix(".txt")
 AS_OF = "2018-12-05"
 #: The parts of the page that the picture shows: up to this heading.
 SHOWN_UP_TO = "The next 13 weeks"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+PICTURE_FLAGS = (
+    *FLAGS,
     "--disable-quic",
     "--hide-scrollbars",
     "--force-device-scale-factor=1.5",
@@ -83,7 +78,13 @@ def main(chromium: str = "/usr/bin/chromium") -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "brief.html"
         page.write_text(text, "utf-8")
-        command = [chromium, *FLAGS, f"--user-data-dir={folder}/profile", f"--screenshot={PICTURE}", page.as_uri()]
+        command = [
+            chromium,
+            *PICTURE_FLAGS,
+            f"--user-data-dir={folder}/profile",
+            f"--screenshot={PICTURE}",
+            page.as_uri(),
+        ]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the browser the caller named
     READ.write_text(read_page(text), "utf-8")
     print(f"wrote {PICTURE.name} and {READ.name}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import SourceError
-from detente.pipeline import LoadPlan, LoadReport, find_files
+from detente.pipeline import LoadPlan, LoadReport, Progress, find_files
 from detente.sources import read_drivers
 from detente.store.drivers import driver_batches
 
@@ -33,15 +33,23 @@ def plan_drivers(store: Store, paths: Sequence[Path]) -> LoadPlan:
     return LoadPlan(DRIVERS, store.path, files)
 
 
-def load_drivers(store: Store, paths: Sequence[Path]) -> LoadReport:
+def load_drivers(store: Store, paths: Sequence[Path], *, progress: Progress | None = None) -> LoadReport:
     """Load files of outside series.
+
+    Args:
+        store: Where to.
+        paths: Files, or directories of files.
+        progress: Told before each file.
 
     Raises:
         SourceError: when a path does not exist or no file is found.
         StoreError: when the store cannot be written; files loaded before stay loaded.
     """
     ledgers, again, failed = [], [], []
-    for path in find_files(paths):
+    files = find_files(paths)
+    for index, path in enumerate(files):
+        if progress:
+            progress(path.name, index, len(files))
         try:
             _, rows, ledger = read_drivers(path)
         except SourceError as error:

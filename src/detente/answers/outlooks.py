@@ -13,7 +13,7 @@ from detente.codebook import read_move
 from detente.domain.periods import Horizon
 from detente.domain.tables import OUTCOMES
 from detente.outlook import whatif_dict
-from detente.outlook.words import estimative_word, format_change
+from detente.outlook.words import describe_chances, format_change
 
 if TYPE_CHECKING:
     from detente.answers.worlds import Worlds
@@ -97,29 +97,18 @@ def forecast_pair(
 
 def _base_rates(world: WarmWorld, view: PairView, horizon: Horizon) -> dict[str, Any]:
     """How often each outcome came, of this pair and all: what a forecast without any news would say."""
-    stated = forecast.state_questions(world.panel(world.as_of, also=view.pair.id), world.as_of, horizon)
-    row = stated.filter(pair=view.pair.id).row(0, named=True)
+    row = world.stated(horizon, world.as_of, pair=view.pair.id).row(0, named=True)
     return {name: row[f"base_{name}"] for name in OUTCOMES} | {"model": forecast.BASE_MODEL}
 
 
 def _scenario(told: dict[str, Any]) -> dict[str, Any]:
     """The move as understood, and the outlook with it."""
     outlook = told["outlooks"][0]
-    row = outlook["with"]
-    chances = {
-        name: {
-            "probability": row[f"p_{name}"],
-            "low": row[f"p_{name}_low"],
-            "high": row[f"p_{name}_high"],
-            "word": estimative_word(row[f"p_{name}"]),
-        }
-        for name in OUTCOMES
-    }
     return {
         "move": told["move"],
         "day": told["day"],
         "size": told["size"],
-        "outlook_with_it": chances,
+        "outlook_with_it": describe_chances(outlook["with"]),
         "change": outlook["change"],
         "reading": "an association: what has followed such moves, whatever brought them about; not an effect",
     }

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente import forecast
 from detente.assessors.questions import Ahead, nearest_standard
 from detente.coding.assessments import Assessment, Reading
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
-from detente.domain.tables import OUTCOMES
 from detente.errors import DetenteError
-from detente.outlook.words import estimative_word
+from detente.outlook.words import describe_chances
 from detente.world import open_world
 
 if TYPE_CHECKING:
@@ -167,16 +165,6 @@ def _outlook(world: World, pair: Pair, horizon: Horizon, day: dt.date) -> Outloo
     if world.view_as_of(day).cells(pair).is_empty():
         return Outlook(pair.id, horizon, None, {}, "the data hold no event between the two by then")
     row = world.forecast_pairs(horizon, day, pairs=[pair.id]).row(0, named=True)
-    stated = forecast.state_questions(world.panel(day, also=pair.id), day, horizon)
-    base = stated.filter(pair=pair.id).row(0, named=True)
-    figures = {
-        name: {
-            "probability": row[f"p_{name}"],
-            "low": row[f"p_{name}_low"],
-            "high": row[f"p_{name}_high"],
-            "word": estimative_word(row[f"p_{name}"]),
-            "base_rate": base[f"base_{name}"],
-        }
-        for name in OUTCOMES
-    }
+    base = world.stated(horizon, day, pair=pair.id).row(0, named=True)
+    figures = {name: told | {"base_rate": base[f"base_{name}"]} for name, told in describe_chances(row).items()}
     return Outlook(pair.id, horizon, row["model"], figures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +14,11 @@ from detente.cli.shown import console, progress_bar, show_json, write_frame
 from detente.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
-    from detente.store import Store
+    from detente.pipeline import LoadPlan, LoadReport
     from detente.world import World
 
 
@@ -63,16 +66,23 @@ def load(
     from detente.store import open_store
     from detente.world import default_store_path
 
-    if provider == outside.DRIVERS:
-        _load_drivers(open_store(store or default_store_path()), paths, dry_run=dry_run, as_json=as_json)
-        return
-    if provider == mentions.MENTIONS:
-        _load_mentions(open_store(store or default_store_path()), paths, dry_run=dry_run, as_json=as_json)
-        return
-    options = ReadOptions(map=_pairs(column_map or []), undirected=undirected, gaps=tuple(gaps or ()), name=name)
     held = open_store(store or default_store_path())
-    source = find_source(provider)
-    plan = pipeline.plan_load(held, source, paths, options)
+    if provider == outside.DRIVERS:
+        plan = outside.plan_drivers(held, paths)
+        read = partial(outside.load_drivers, held, paths)
+    elif provider == mentions.MENTIONS:
+        plan = mentions.plan_mentions(held, paths)
+        read = partial(mentions.load_mentions, held, paths)
+    else:
+        options = ReadOptions(map=_pairs(column_map or []), undirected=undirected, gaps=tuple(gaps or ()), name=name)
+        source = find_source(provider)
+        plan = pipeline.plan_load(held, source, paths, options)
+        read = partial(pipeline.load, held, source, paths, options)
+    _plan_then_load(plan, read, dry_run=dry_run, as_json=as_json)
+
+
+def _plan_then_load(plan: LoadPlan, read: Callable[..., LoadReport], *, dry_run: bool, as_json: bool) -> None:
+    """Show what would be done, do it unless only that was asked for, and show what was done."""
     if not as_json:
         console(stderr=True).print(str(plan), highlight=False)
     if dry_run:
@@ -80,7 +90,7 @@ def load(
             show_json(plan.as_dict())
         return
     with progress_bar(quiet=as_json) as progress:
-        report = pipeline.load(held, source, paths, options, progress=progress)
+        report = read(progress=progress)
     if as_json:
         show_json(report.as_dict())
     else:
@@ -142,45 +152,6 @@ def doctor(
     else:
         console().print(str(report), highlight=False)
     if not report.is_healthy:
-        raise typer.Exit(1)
-
-
-def _load_drivers(store: Store, paths: list[Path], *, dry_run: bool, as_json: bool) -> None:
-    from detente import outside
-
-    plan = outside.plan_drivers(store, paths)
-    if not as_json:
-        console(stderr=True).print(str(plan), highlight=False)
-    if dry_run:
-        if as_json:
-            show_json(plan.as_dict())
-        return
-    report = outside.load_drivers(store, paths)
-    if as_json:
-        show_json(report.as_dict())
-    else:
-        console().print(str(report), highlight=False)
-    if report.failed_files:
-        raise typer.Exit(1)
-
-
-def _load_mentions(store: Store, paths: list[Path], *, dry_run: bool, as_json: bool) -> None:
-    from detente import mentions
-
-    plan = mentions.plan_mentions(store, paths)
-    if not as_json:
-        console(stderr=True).print(str(plan), highlight=False)
-    if dry_run:
-        if as_json:
-            show_json(plan.as_dict())
-        return
-    with progress_bar(quiet=as_json) as progress:
-        report = mentions.load_mentions(store, paths, progress=progress)
-    if as_json:
-        show_json(report.as_dict())
-    else:
-        console().print(str(report), highlight=False)
-    if report.failed_files:
         raise typer.Exit(1)
 
 

@@ -13,7 +13,8 @@ from detente.errors import ConfigError
 
 #: Looked for in this order, after what ``DETENTE_CHROMIUM`` names.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FLAGS = (
+#: So that a browser starts alone, asks nobody anything, and runs as any user.
+FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -21,7 +22,6 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--no-pdf-header-footer",
 )
 #: A browser that has not printed by then hangs.
 _SECONDS = 60
@@ -44,7 +44,8 @@ def print_page(page: str, to: str) -> None:
     with tempfile.TemporaryDirectory(prefix="detente-") as folder:
         source, made = Path(folder) / "brief.html", Path(folder) / "brief.pdf"
         source.write_text(page, "utf-8")
-        command = [browser, *_FLAGS, f"--user-data-dir={folder}/profile", f"--print-to-pdf={made}", source.as_uri()]
+        command = [browser, *FLAGS, f"--user-data-dir={folder}/profile", "--no-pdf-header-footer"]
+        command += [f"--print-to-pdf={made}", source.as_uri()]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=_SECONDS)  # noqa: S603 - the user's browser
             content = made.read_bytes()

@@ -21,6 +21,8 @@ FAMILIES = ("iso3", "iso2", "cow", "gw", "fips", "cameo", "keds")
 #: Families of numbers, which some files pad with zeros (COW 002).
 _NUMBERS = ("cow", "gw")
 _SEPARATOR = ";"
+#: Names this short are near to nearly anything: three letters of Rusia are USA.
+_SHORTEST_NEAR = 3
 _NEVER, _EVER = dt.date.min, dt.date.max
 
 
@@ -148,7 +150,8 @@ def _found_and_next(text: str, key: str) -> tuple[str, str]:
     for row in read_data("not_states"):
         if row["family"] == "name" and fold_name(row["code"]) == key:
             return f"It is {row['what']}.", "Use the state that the provider counts it to."
-    near = [_names()[name][0]["name"] for name in difflib.get_close_matches(key, _names(), n=3, cutoff=0.7)]
+    long = [name for name in _names() if len(name) > _SHORTEST_NEAR]
+    near = [_names()[name][0]["name"] for name in difflib.get_close_matches(key, long, n=3, cutoff=0.7)]
     hint = f"Did you mean {' or '.join(dict.fromkeys(near))}?" if near else "Use an English name or an ISO3 code."
     return "No state of that name is known.", hint
 

@@ -22,7 +22,7 @@ from detente.outlook.prose import write_headline, write_standfirst
 from detente.outlook.provocations import no_provocations, provocations_as_list
 from detente.outlook.reasons import Reason, gather_reasons
 from detente.outlook.series import SeriesReading
-from detente.outlook.words import estimative_word
+from detente.outlook.words import describe_chances
 
 #: Version of the JSON form; a key that changes its meaning is a new version.
 BRIEF_VERSION = "brief-v1"
@@ -304,16 +304,8 @@ def _status_dict(status: relations.Status) -> dict[str, Any]:
 
 
 def _forecast_dict(row: Mapping[str, Any]) -> dict[str, Any]:
-    answers = {
-        name: {
-            "probability": row[f"p_{name}"],
-            "low": row[f"p_{name}_low"],
-            "high": row[f"p_{name}_high"],
-            "word": estimative_word(row[f"p_{name}"]),
-        }
-        for name in OUTCOMES
-    }
-    return {"horizon_weeks": row["horizon_weeks"], "origin": str(row["origin"]), "model": row["model"], **answers}
+    told = {"horizon_weeks": row["horizon_weeks"], "origin": str(row["origin"]), "model": row["model"]}
+    return told | describe_chances(row)
 
 
 def _explanation_dict(explanation: relations.Explanation, reasons: tuple[Reason, ...]) -> dict[str, Any]:

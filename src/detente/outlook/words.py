@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from detente.codebook import state_name
 from detente.codebook.estimates import SCALE
+from detente.domain.tables import OUTCOMES
 from detente.errors import DataError
 
 _MONTHS = (
@@ -43,6 +46,19 @@ def estimative_word(probability: float) -> str:
         )
     printed = _per_cent(probability)
     return next((word for word, _, high in SCALE if printed < _per_cent(high)), SCALE[-1][0])
+
+
+def describe_chances(row: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The three probabilities of a row of ``forecasts``, each with its band and its word, by outcome."""
+    return {
+        name: {
+            "probability": row[f"p_{name}"],
+            "low": row[f"p_{name}_low"],
+            "high": row[f"p_{name}_high"],
+            "word": estimative_word(row[f"p_{name}"]),
+        }
+        for name in OUTCOMES
+    }
 
 
 def estimative_clause(probability: float, verb: str) -> str:

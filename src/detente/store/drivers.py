@@ -19,7 +19,7 @@ import polars as pl
 from detente.domain.ledger import Ledger
 from detente.domain.tables import DRIVERS, check_table
 from detente.errors import StoreError
-from detente.store.manifest import digest, sync_all, write_durably
+from detente.store.manifest import digest, read_listing, sync_all, write_durably
 
 NAME, FOLDER = "DRIVERS.json", "drivers"
 FORMAT = 1
@@ -99,17 +99,12 @@ def driver_batches(store: Path) -> list[DriverBatch]:
     Raises:
         StoreError: when the manifest is damaged.
     """
-    try:
-        content = json.loads((store / NAME).read_text("utf-8"))
-        return [DriverBatch(**batch) for batch in content["batches"]]
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreError(
-            f"The outside series of {store} were to be read.",
-            f"{NAME} is damaged ({error}).",
-            "Delete it, and load the series again with `detente load drivers`.",
-        ) from None
+    return read_listing(
+        store / NAME,
+        lambda raw: DriverBatch(**raw),
+        what="outside series",
+        next_step="Delete it, and load the series again with `detente load drivers`.",
+    )
 
 
 def read_drivers(store: Path, as_of: dt.date) -> pl.DataFrame:

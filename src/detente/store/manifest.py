@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from detente.errors import StoreError
 
@@ -23,6 +23,7 @@ FOLDERS = ("events", "sums", "days", "ledgers")
 #: 3 added to each batch the sums by day and the range of its events' ids; a store of format 2 is read, too.
 FORMAT = 3
 _READ = (2, 3)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -174,3 +175,25 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_listing(path: Path, build: Callable[[dict[str, Any]], T], *, what: str, next_step: str) -> list[T]:
+    """What a smaller list beside the manifest names, in the order of loading; nothing where there is none.
+
+    Args:
+        path: The list's file, with its ``batches``.
+        build: Makes one of them from its entry.
+        what: What it lists, for the message.
+        next_step: What to do when it is damaged.
+
+    Raises:
+        StoreError: when it is damaged.
+    """
+    try:
+        return [build(raw) for raw in json.loads(path.read_text("utf-8"))["batches"]]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StoreError(
+            f"The {what} of {path.parent} were to be read.", f"{path.name} is damaged ({error}).", next_step
+        ) from None

@@ -19,7 +19,7 @@ import polars as pl
 from detente.domain.ledger import Ledger
 from detente.domain.tables import MENTIONS, check_table
 from detente.errors import StoreError
-from detente.store.manifest import LoadedFile, digest, read_manifest, sync_all, write_durably
+from detente.store.manifest import LoadedFile, digest, read_listing, read_manifest, sync_all, write_durably
 
 NAME, FOLDER, FORMAT = "MENTIONS.json", "mentions", 1
 NOT_HELD = "event_not_held"
@@ -92,17 +92,12 @@ def mention_batches(store: Path) -> list[MentionBatch]:
     Raises:
         StoreError: when the manifest is damaged.
     """
-    try:
-        content = json.loads((store / NAME).read_text("utf-8"))
-        return [_batch(raw) for raw in content["batches"]]
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StoreError(
-            f"The mentions of {store} were to be read.",
-            f"{NAME} is damaged ({error}).",
-            "Delete it, and sync or load the mentions again.",
-        ) from None
+    return read_listing(
+        store / NAME,
+        _batch,
+        what="mentions",
+        next_step="Delete it, and sync or load the mentions again.",
+    )
 
 
 def read_mentions(store: Path, provider: str, keys: pl.Series, as_of: dt.date) -> pl.DataFrame:
