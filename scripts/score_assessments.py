@@ -28,7 +28,9 @@ RANGES: dict[str, tuple[float, float] | tuple[None, None]] = {
 
 def main() -> None:
     """Read one part, score, print."""
-    batch, part = sys.argv[1:3]
+    if len(sys.argv) != 3:
+        raise SystemExit("usage: python scripts/score_assessments.py first|second development|held-out")
+    batch, part = sys.argv[1:]
     folder = FOLDER if batch == "first" else FOLDER / batch
     sentences = (folder / "sentences.txt").read_text("utf-8").splitlines()
     with (folder / "gold.tsv").open(encoding="utf-8") as file:

@@ -82,7 +82,8 @@ def key_figures(brief: Brief) -> str:
             "",
             format_probability(one["p"]),
             "provocative move",
-            f"{short_name(one['actor'])} → {short_name(one['recipient'])}, {ahead}",
+            f"{short_name(one['actor'])} → {short_name(one['recipient'])}, {ahead}; "
+            f"band {format_band(one['p_low'], one['p_high'])}",
         )
         for one in moves.iter_rows(named=True)
     ]
