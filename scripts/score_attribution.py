@@ -26,6 +26,8 @@ MATCH = 0.3
 
 def main() -> None:
     """Read, score, print."""
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python scripts/score_attribution.py FOLDER_OF_POLNEAR")
     folder = Path(sys.argv[1])
     gold = read_gold(folder, "dev")
     frame = pl.read_parquet(folder / "polnear_articles.parquet").filter(pl.col("split") == "dev").sort("article_id")
