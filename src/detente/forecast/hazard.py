@@ -1,4 +1,4 @@
-"""The hazard of a provocative move: at least one by A towards B within N weeks (``hazard-v2``), by ``provoked-v1``."""
+"""The hazard of a provocative move: at least one by A towards B within N weeks (``hazard-v3``), by ``provoked-v1``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from detente.errors import QuestionError
 from detente.forecast.dyad_days import Bools, DyadDays, Floats, Ints
 from detente.forecast.hazard_features import HAZARD_FEATURES, build_hazard_features
 from detente.forecast.hazard_history import BaseRates, History, base_rates, build_history
+from detente.forecast.hazard_start import Pull, load_hazard_start
 from detente.forecast.provoked import answers
 from detente.forecast.rules import DAYS_NEEDED
 
 #: Public, versioned names of the model and of the base rate beside it.
-HAZARD, OWN_RATE = "hazard-v2", "own-rate-v1"
+HAZARD, OWN_RATE = "hazard-v3", "own-rate-v1"
 #: Resolved questions with a move, and without one, that must be there before the model speaks.
 MIN_OF_EACH = 50
 #: Strength of the ridge on standardised features, in cases that do not overlap.
@@ -55,21 +56,24 @@ class Coefficients:
 class ProvocationHazard:
     """A logistic regression on a dyad's recent days, starting from its base rate shrunk to the pool.
 
-    ``logit P = logit(shrunk base rate) + a + z·β`` with ``z`` the standardised features and a ridge on ``β``: with
-    little to learn from, the answer is the shrunk base rate. One model serves all dyads.
+    ``logit P = logit(shrunk base rate) + a + z·β`` with ``z`` the standardised features. A ridge pulls ``β`` towards
+    weights learned on other years (`hazard_start`), or towards none as of a day that they had seen past; with too few
+    cases the answer is the shrunk base rate. One model serves all dyads.
 
     Args:
         found: What it has learned, by horizon in weeks.
         learned: The last day it has learned from; None until then.
         pool: How many dyads, from the first, it learned from; the others are only asked about.
+        is_pulled: Whether fits are pulled towards weights learned on other years.
     """
 
     found: dict[int, Coefficients] | None = None
     learned: dt.date | None = None
     pool: int | None = None
+    is_pulled: bool = True
 
     name = "hazard"
-    version = "v2"
+    version = "v3"
 
     def fit(
         self, days: DyadDays, origin: dt.date, horizons: Sequence[Horizon], *, pool: int | None = None
@@ -90,8 +94,11 @@ class ProvocationHazard:
         asked = np.flatnonzero(past.is_judged)
         asked = asked[:: max(-(-asked.size // MOST_ORIGINS), 1)]
         features = build_hazard_features(past, asked)
-        found = {horizon.weeks: _learn(past, asked, features, horizon) for horizon in horizons}
-        return ProvocationHazard(found, origin, pool)
+        found = {}
+        for horizon in horizons:
+            pull = load_hazard_start().pull(origin, horizon.weeks) if self.is_pulled else None
+            found[horizon.weeks] = _learn(past, asked, features, horizon, pull)
+        return ProvocationHazard(found, origin, pool, self.is_pulled)
 
     def predict(self, days: DyadDays, origin: dt.date, horizons: Sequence[Horizon]) -> pl.DataFrame:
         """Rows of the table ``hazards``: every dyad at one origin, horizon by horizon.
@@ -163,7 +170,9 @@ def resolve_hazards(days: DyadDays, origin: dt.date, horizon: Horizon) -> pl.Dat
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _learn(past: History, asked: Ints, features: Floats, horizon: Horizon) -> Coefficients:
+def _learn(
+    past: History, asked: Ints, features: Floats, horizon: Horizon, pull: tuple[Floats, Floats] | None
+) -> Coefficients:
     """Fit one horizon to the questions that had closed, each with the base rate of its own day."""
     happened, held = past.spans(horizon)
     parts = []
@@ -185,7 +194,7 @@ def _learn(past: History, asked: Ints, features: Floats, horizon: Horizon) -> Co
     centre, unit = columns.mean(axis=0), np.maximum(columns.std(axis=0), 1e-6)
     apart = float(np.diff(asked).min()) if asked.size > 1 else 1.0
     weight = size / outcome.size * min(apart / horizon.weeks, 1.0)  # questions overlap; those left out are spoken for
-    weights, covariance = _fit_logistic((columns - centre) / unit, offset, outcome, weight)
+    weights, covariance = _fit_logistic((columns - centre) / unit, offset, outcome, weight, pull)
     return Coefficients(weights, covariance, centre, unit)
 
 
@@ -194,23 +203,29 @@ def _nothing_learned() -> Coefficients:
     return Coefficients(np.zeros(1 + width), np.zeros((1 + width, 1 + width)), np.zeros(width), np.ones(width))
 
 
-def _fit_logistic(features: Floats, offset: Floats, happened: Bools, weight: float) -> tuple[Floats, Floats]:
-    """Penalised maximum likelihood by Newton's method; the intercept is hardly pulled."""
+def _fit_logistic(
+    features: Floats, offset: Floats, happened: Bools, weight: float, pull: Pull | None
+) -> tuple[Floats, Floats]:
+    """Penalised maximum likelihood by Newton's method; the intercept is hardly pulled.
+
+    The covariance is that of a fit pulled towards nothing: how sure the learned weights are is not known, so they make
+    no answer surer.
+    """
     design = _design(features)
     ridge = np.full(design.shape[1], RIDGE)
     ridge[0] = 0.01
-    beta = np.zeros(design.shape[1])
-    curvature = np.diag(ridge)
+    start, stronger = pull or (np.zeros(ridge.size), np.zeros(ridge.size))
+    strength = np.maximum(ridge, stronger)
+    beta, information = start, np.zeros((ridge.size, ridge.size))
     for _ in range(_NEWTON_STEPS):
         p = _logistic(offset + design @ beta)
-        gradient = weight * design.T @ (happened - p) - ridge * beta
-        curvature = weight * (design * (p * (1 - p))[:, None]).T @ design + np.diag(ridge)
-        step = np.linalg.solve(curvature, gradient)
+        gradient = weight * design.T @ (happened - p) - strength * (beta - start)
+        information = weight * (design * (p * (1 - p))[:, None]).T @ design
+        step = np.linalg.solve(information + np.diag(strength), gradient)
         beta = beta + step
         if np.abs(step).max() < _STILL:
             break
-    scaled = _CASE_WEIGHT * (curvature - np.diag(ridge)) + np.diag(ridge)
-    return beta, np.asarray(np.linalg.inv(scaled), dtype=np.float64)
+    return beta, np.asarray(np.linalg.inv(_CASE_WEIGHT * information + np.diag(ridge)), dtype=np.float64)
 
 
 def _base_doubt(rates: BaseRates, horizon: Horizon) -> Floats:
