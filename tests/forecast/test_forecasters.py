@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -81,13 +82,14 @@ def test_logit_answers_as_climatology_while_it_has_too_few_cases(panel: Panel) -
 
 def test_the_default_forecaster_is_the_logit_until_a_vintage_may_answer(panel: Panel) -> None:
     """Where none is named, logit-v1 answers as of days before every shipped vintage, given enough to learn from."""
-    early, late, horizon = panel.week_ends[50], panel.week_ends[100], Horizon(4)
-    assert early < dt.date(2018, 12, 31) <= late
-    models = []
-    for origin in (early, late):
-        found = default_forecaster().fit(panel, [origin], horizon).predict(panel, [origin], horizon)
+    years_before = replace(panel, week_ends=tuple(day - dt.timedelta(weeks=156) for day in panel.week_ends))
+    horizon, models = Horizon(4), []
+    for world, week in ((years_before, 50), (panel, 50), (panel, 100)):
+        origin = world.week_ends[week]
+        found = default_forecaster().fit(world, [origin], horizon).predict(world, [origin], horizon)
         models += found["model"].unique().to_list()
-    assert models == ["logit-v1", "trained-v3:gdelt-2018-12-31"]
+    assert years_before.week_ends[50] < dt.date(2015, 12, 28) < panel.week_ends[50] < dt.date(2018, 12, 31)
+    assert models == ["logit-v1", "trained-v4:icews-2015-12-28", "trained-v4:gdelt-2018-12-31"]
 
 
 def test_logit_refuses_questions_it_has_not_learned_for(panel: Panel) -> None:

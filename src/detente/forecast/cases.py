@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from detente.domain.periods import REFERENCE_WEEKS, Horizon
 from detente.forecast.climatology import posterior_counts
-from detente.forecast.outcomes import Situation, describe_situation, outcome_index, realised_changes
+from detente.forecast.outcomes import BUSY_SHARE, Situation, describe_situation, outcome_index, realised_changes
 from detente.forecast.panel import Panel
 from detente.forecast.predictors import build_predictors, predictor_names
 
@@ -23,8 +23,10 @@ _FIRST_ORIGIN = REFERENCE_WEEKS + 7
 #: +.146 with 578 and +.148 with 800 (origins of 2019 and 2020), and +.147 with 800 and +.151 with 1,600 in 2020.
 MOST_PAIRS = 1600
 #: Past origins within one horizon, and questions in all (seventy origins of all those pairs): more ask nearly the same
-#: again, and every second week of 80 taught as much as all (+.151 in 2020, as above).
-_ORIGINS_A_HORIZON, _MOST_CASES = 8, 70 * MOST_PAIRS
+#: again, and every second week of 80 taught as much as all (+.151 in 2020, as above). Of few, all are asked.
+_ORIGINS_A_HORIZON, _MOST_CASES, _FEW_CASES = 8, 70 * MOST_PAIRS, 60_000
+#: A pair without events in this share of all weeks is hardly ever busy, and learning from it is waiting for nothing.
+_LEAST_ACTIVE = BUSY_SHARE / 2
 #: Lengths of history, in weeks, to which every third past origin is also cut, in turn: a model must serve young series
 #: too, and must not take the length of the history for the calendar.
 _SHORT_HISTORIES = (26, 39, 52, 78, 104)
@@ -91,7 +93,7 @@ def build_cases(panel: Panel, position: int, horizon: Horizon, *, short: bool = 
     """
     known, newest = keep_busiest(panel, position, position), position - horizon.weeks
     asked = max(newest - _FIRST_ORIGIN + 1, 0) * len(known.pairs)
-    step = max(horizon.weeks // _ORIGINS_A_HORIZON, -(-asked // _MOST_CASES), 1)
+    step = max(horizon.weeks // _ORIGINS_A_HORIZON if asked > _FEW_CASES else 1, -(-asked // _MOST_CASES))
     parts = [_resolved(known, origin, horizon) for origin in range(newest, _FIRST_ORIGIN - 1, -step)]
     if short:
         parts += list(_cut_short(known, newest, horizon, step))
@@ -133,10 +135,12 @@ def _resolved(known: Panel, origin: int, horizon: Horizon) -> Cases:
 def keep_busiest(panel: Panel, position: int, last: int, *, most: int = MOST_PAIRS) -> Panel:
     """The weeks up to a column ``last``, of the pairs with events in most weeks up to ``position``.
 
-    Ties go to the pair with the larger balances.
+    Ties go to the pair with the larger balances. Pairs without events in a quarter of the weeks are left out, where
+    there is one with.
     """
     balance = panel.until(position)
     active = np.count_nonzero(np.nan_to_num(balance), axis=1)
     size = np.abs(np.nan_to_num(balance)).mean(axis=1)
-    rows = np.sort(np.lexsort((-size, -active))[:most])
+    lively = np.count_nonzero(active >= _LEAST_ACTIVE * balance.shape[1])
+    rows = np.sort(np.lexsort((-size, -active))[: min(most, lively or most)])
     return panel.cut(last, rows=rows)

@@ -1,10 +1,10 @@
-"""Forecasters that train a mixture as of the origin: ``boosting-v3`` and ``blend-v3``."""
+"""Forecasters that train a mixture as of the origin: ``boosting-v4`` and ``blend-v4``."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ import polars as pl
 from detente.domain.periods import Horizon
 from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
-from detente.forecast.cases import Cases, build_cases, view_origin
+from detente.forecast.cases import Cases, build_cases, join, view_origin
 from detente.forecast.drift import Drift
 from detente.forecast.logit import Logit
 from detente.forecast.mixture import Mixture, mix, train_mixture
@@ -21,6 +21,8 @@ from detente.forecast.protocol import Forecaster, build_forecasts
 
 #: Resolved questions, and weeks from the first to the last in which they were asked, before trees are worth growing.
 MIN_CASES, MIN_WEEKS = 10_000, 26
+#: Weeks that origins of several panels are set apart by.
+_APART = 100_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Blend:
     mixture: Mixture | None = None
     simple: Forecaster | None = None
 
-    version = "v3"
+    version = "v4"
 
     def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Blend:
         """Learn from the questions that were resolved by the earliest origin.
@@ -75,19 +77,47 @@ class Blend:
 
 
 def learn(
-    panel: Panel, until: dt.date, horizon: Horizon, *, with_ridge: bool = True, seed: int = 1
+    panel: Panel,
+    until: dt.date,
+    horizon: Horizon,
+    *,
+    beside: Sequence[Panel] = (),
+    with_ridge: bool = True,
+    seed: int = 1,
 ) -> tuple[Cases, Mixture | None]:
     """The questions that were resolved by a day, and a mixture trained on them; None where they are too few.
 
+    Args:
+        panel: Weeks of all pairs; those after the day are not read.
+        until: The last day to learn from; a week of the panel ends on it.
+        horizon: How far ahead.
+        beside: Other panels that end by that day: every question of theirs counts like one of the first.
+        with_ridge: Whether a logit is trained too.
+        seed: Where draws start.
+
     Raises:
-        QuestionError: when the day is not the end of a week of the panel.
+        QuestionError: when the day is not the end of a week of the panel, or another panel goes beyond it.
     """
-    position = panel.position(until)
-    cases = build_cases(panel, position, horizon)
-    if cases.outcome.size < MIN_CASES or int(np.ptp(cases.origin)) + 1 < MIN_WEEKS:
+    later = [other.week_ends[-1] for other in beside if other.week_ends[-1] > until]
+    if later:
+        raise QuestionError(
+            f"A model was to learn by {until}, from other data too.",
+            f"Some of these go on until {max(later)}.",
+            "Read them as known on that day.",
+        )
+    panels = [(panel, panel.position(until)), *((other, len(other.week_ends) - 1) for other in beside)]
+    parts = [build_cases(each, position, horizon) for each, position in panels]
+    cases = _side_by_side(parts)
+    weeks = max(int(np.ptp(part.origin)) + 1 if part.origin.size else 0 for part in parts)
+    if cases.outcome.size < MIN_CASES or weeks < MIN_WEEKS:
         return cases, None
-    mirrored = build_cases(panel.mirror(), position, horizon)
+    mirrored = _side_by_side([build_cases(each.mirror(), position, horizon) for each, position in panels])
     return cases, train_mixture(cases, mirrored, learned=until, horizon=horizon, with_ridge=with_ridge, seed=seed)
+
+
+def _side_by_side(parts: Sequence[Cases]) -> Cases:
+    """Cases of several panels as one; their origins are set far apart, so that no block of weeks spans two."""
+    return join([replace(part, origin=part.origin + place * _APART) for place, part in enumerate(parts)])
 
 
 def answer(mixture: Mixture, panel: Panel, origins: Sequence[dt.date], horizon: Horizon, *, model: str) -> pl.DataFrame:

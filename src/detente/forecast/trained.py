@@ -1,4 +1,4 @@
-"""The shipped forecaster (``trained-v3``): the newest vintage that had not seen past the origin, or a simpler model."""
+"""The shipped forecaster (``trained-v4``): the newest vintage that had not seen past the origin, or a simpler model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from detente.domain.periods import Horizon
+from detente.domain.periods import REFERENCE_WEEKS, Horizon
 from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
 from detente.forecast.learned import answer
@@ -20,15 +20,16 @@ from detente.forecast.panel import Panel
 from detente.forecast.protocol import Forecaster
 from detente.forecast.vintages import SHIPPED, find_vintage
 
-#: Weeks of the store's past that a vintage needs: half of the year that most of its predictors look back on.
-HISTORY_WEEKS = 26
+#: Weeks of the past that a vintage needs: half of the 13 that make a reference. With 7 to 26 of them that of 2015 did
+#: better than climatology and the logit by a twentieth and more (GDELT dyad scores of 2018 to 2020, cut short).
+HISTORY_WEEKS = REFERENCE_WEEKS // 2 + 1
 
 
 @dataclass(frozen=True)
 class Trained:
     """Answers from models trained beforehand, each only from the day on that it had learned by.
 
-    As of a day before every vintage, at a horizon that none was trained for, or with a past of less than 26 weeks,
+    As of a day before every vintage, at a horizon that none was trained for, or with a past of less than 7 weeks,
     ``logit-v1`` fitted on the store's own past answers (climatology, while that has too few cases). The column
     ``model`` names who answered, vintage included.
 
@@ -43,7 +44,7 @@ class Trained:
     first: dt.date | None = None
 
     name = "trained"
-    version = "v3"
+    version = "v4"
 
     def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Trained:
         """Nothing to learn where a vintage may answer; else the simpler model learns.

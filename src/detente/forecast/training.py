@@ -42,6 +42,7 @@ def train_vintage(
     until: dt.date,
     horizons: Sequence[Horizon],
     *,
+    beside: Sequence[Panel] = (),
     seed: int = 1,
     progress: Progress | None = None,
 ) -> list[Lesson]:
@@ -51,18 +52,19 @@ def train_vintage(
         panel: Weeks of all pairs; those after the day are not read.
         until: The last day to learn from; a week of the panel ends on it.
         horizons: How far ahead.
+        beside: Other providers' panels that end by that day, learned from too.
         seed: Where draws start; the same panel and seed give the same models.
         progress: Called as work goes on.
 
     Raises:
         CutoffError: when no horizon has enough resolved questions.
-        QuestionError: when the day is not the end of a week of the panel.
+        QuestionError: when the day is not the end of a week of the panel, or another panel goes beyond it.
     """
     lessons = []
     for done, horizon in enumerate(horizons):
         if progress:
             progress(str(horizon), done, len(horizons))
-        cases, mixture = learn(panel, until, horizon, seed=seed)
+        cases, mixture = learn(panel, until, horizon, beside=beside, seed=seed)
         size = max(cases.outcome.size, 1)
         worse, hold, better = (float(np.count_nonzero(cases.outcome == place) / size) for place in range(3))
         origins = int(np.unique(cases.origin).size)
