@@ -155,3 +155,12 @@ def test_make_knows_its_targets() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     assert "make test" in (ROOT / ".ci" / "run").read_text("utf-8")
     assert shutil.which("make")
+
+
+@pytest.mark.xdist_group("worked")
+def test_tests_that_share_run_together(request: pytest.FixtureRequest) -> None:
+    """Where several processes run the tests, a test's group is in its name: that is what the processes go by."""
+    if request.config.getoption("loadgroup", default=False):
+        assert request.node.nodeid.endswith("@worked")
+    else:
+        assert "@" not in request.node.nodeid
