@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Compiled modules are kept, whatever the environment says: every test process would compile them all anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help outlook test check coverage bench docs clean
 

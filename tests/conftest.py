@@ -1,4 +1,4 @@
-"""What all tests share: where the original data sets may lie, and a store of a test's own."""
+"""What all tests share: where the original data sets may lie, a store of a test's own, and who runs which when."""
 
 from __future__ import annotations
 
@@ -17,6 +17,32 @@ ROOT = Path(__file__).resolve().parents[1]
 # A busy machine is no failure: nothing in the suite is timed.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+#: Modules of which single tests take long: begun first, so that no process is left alone with one at the end.
+LONG = ("test_docs", "test_cli", "test_score_command", "test_events", "test_concurrent", "test_chain", "test_sync")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long tests first; among several processes, tests that share what takes long to make run in one.
+
+    They are those of one `xdist_group`, and those of a module that makes something once for itself. Pytest-xdist reads
+    the group from the end of a test's name, where it cannot write it itself since pytest 9.2.
+    """
+    items.sort(key=lambda item: item.path.stem not in LONG)
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        group = _group(item)
+        if group and not item.nodeid.endswith(f"@{group}"):
+            item._id = type(item.id).parse(f"{item.nodeid}@{group}")
+
+
+def _group(item: pytest.Item) -> str | None:
+    if mark := item.get_closest_marker("xdist_group"):
+        return str(mark.args[0])
+    made = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009 - of functions only
+    return item.path.stem if any(fixtures[-1].scope == "module" for fixtures in made) else None
 
 
 @pytest.fixture(scope="session", autouse=True)

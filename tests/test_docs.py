@@ -43,12 +43,40 @@ def _run_commands(page: Path, folder: Path) -> list[tuple[str, str, str]]:
 
 
 def _run_command(command: str, folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """A plain `detente …` by the command server; anything with a pipe or a redirection by a shell."""
-    words = shlex.split(command)
-    if words[0] == "detente" and not re.search(r"[|<>$&;`*]", command):
-        return run_detente(*words[1:], folder=folder, **env)
+    """As a shell would, except that each `detente …` of a pipe is run by the command server; no stage may fail."""
+    text, said = "", ""
+    for stage in _stages(command):
+        done = _run_stage(stage, text, folder, env)
+        text, said = done.stdout, said + done.stderr
+        if done.returncode:
+            return subprocess.CompletedProcess(command, done.returncode, text, said)
+    return subprocess.CompletedProcess(command, 0, text, said)
+
+
+def _stages(command: str) -> list[list[str]]:
+    """The words of each stage of a pipe, as they are written: quotes stay."""
+    lexer = shlex.shlex(command, posix=False, punctuation_chars=True)
+    lexer.whitespace_split = True
+    stages: list[list[str]] = [[]]
+    for word in lexer:
+        if word == "|":
+            stages.append([])
+        else:
+            stages[-1].append(word)
+    return stages
+
+
+def _run_stage(stage: list[str], text: str, folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """One stage, fed with what the one before it printed; a `> file` at its end is obeyed."""
+    if stage[0] == "detente" and stage[-2] == ">":
+        done = run_detente(*shlex.split(" ".join(stage[1:-2])), folder=folder, text=text, **env)
+        (folder / stage[-1]).write_text(done.stdout, "utf-8")
+        return subprocess.CompletedProcess(stage, done.returncode, "", done.stderr)
+    if stage[0] == "detente" and not re.search(r"[<>$&;`*]", " ".join(stage)):
+        return run_detente(*shlex.split(" ".join(stage[1:])), folder=folder, text=text, **env)
     shell = dict(os.environ) | {"NO_COLOR": "1", "COLUMNS": "110"} | env
-    return subprocess.run(["bash", "-c", command], cwd=folder, env=shell, capture_output=True, text=True, check=False)
+    words = ["bash", "-c", " ".join(stage)]
+    return subprocess.run(words, cwd=folder, env=shell, input=text, capture_output=True, text=True, check=False)
 
 
 def _plain(text: str) -> list[str]:
@@ -127,3 +155,12 @@ def test_make_knows_its_targets() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
     assert "make test" in (ROOT / ".ci" / "run").read_text("utf-8")
     assert shutil.which("make")
+
+
+@pytest.mark.xdist_group("worked")
+def test_tests_that_share_run_together(request: pytest.FixtureRequest) -> None:
+    """Where several processes run the tests, a test's group is in its name: that is what the processes go by."""
+    if request.config.getoption("loadgroup", default=False):
+        assert request.node.nodeid.endswith("@worked")
+    else:
+        assert "@" not in request.node.nodeid
