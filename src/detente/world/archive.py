@@ -166,6 +166,11 @@ class Archive:
         rows = forecast.state_questions(self.panel(as_of, also=pair), as_of, horizon)
         return rows.filter(pl.col("pair") == pair)
 
+    def fan(self, pair: Pair, as_of: dt.date, *, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
+        """Where the level of a pair may go: rows of the table ``level_quantiles`` from one origin."""
+        answers = [self.forecast_pairs(Horizon(weeks), as_of, pairs=[pair.id]) for weeks in horizons]
+        return forecast.build_fan(self.panel(as_of, also=pair.id), as_of, pl.concat(answers), pair=pair.id)
+
     def provocations(
         self, pair: Pair | None = None, *, as_of: Day | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
     ) -> pl.DataFrame:
