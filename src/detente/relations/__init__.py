@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detente.relations.answers import Answer, respond_to_move
-from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
+from detente.relations.arenas import ARENAS_RULE, arena_tables, explain_by_arena, measure_arenas
 from detente.relations.changes import EXPLAIN_MEASURE, Change, Target, explain_measure
 from detente.relations.exchanges import EXCHANGES_NAME, build_exchanges
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
@@ -21,7 +21,7 @@ from detente.relations.registry import REGISTRY, find_measure, measure_pair, mea
 from detente.relations.scale import POOL_EVENTS_A_WEEK
 from detente.relations.standing import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.status import STATUS, Status, read_status
-from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
+from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices, voice_tables
 from detente.relations.volume import News
 from detente.relations.weeks import build_weeks, weekly_news
 
@@ -48,6 +48,7 @@ __all__ = [
     "Reciprocity",
     "Status",
     "Target",
+    "arena_tables",
     "build_exchanges",
     "build_moves",
     "build_weeks",
@@ -69,5 +70,6 @@ __all__ = [
     "rank_reciprocity",
     "read_status",
     "respond_to_move",
+    "voice_tables",
     "weekly_news",
 ]
