@@ -30,7 +30,7 @@ def serve(
     from detente.world import open_world
 
     world = open_world(store, provider=provider)  # whatever is wrong with the store is said here, not in a log
-    console(stderr=True).print(
-        f"serving {world.provider} to {world.as_of} at http://{host}:{port} (Ctrl-C ends it)", highlight=False
-    )
+    told = f"serving {world.provider} to {world.as_of} at http://{host}:{port} (Ctrl-C ends it)"
+    del world  # each process holds the data for itself
+    console(stderr=True).print(told, highlight=False)
     web.serve(store, provider=provider, host=host, port=port, workers=workers)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from detente.errors import ConfigError
 from detente.web.answer import ANSWERS_HELD
 from detente.web.app import create_app
+from detente.web.processes import run_processes
 
 #: The head of a request must be there within so many seconds.
 HEAD_SECONDS = 10.0
 #: The protocol TCP and its option NODELAY, by their numbers: where several processes share a socket, the loop that
 #: would set the option does not know it for TCP, and every answer after the first would wait some 40 ms.
 _NO_DELAY = (6, 1)
-#: Connections at once, for each process.
+#: Connections at once, for each process, and those that wait to be taken.
 CONNECTIONS = 256
+_WAITING = 512
 _STORE, _PROVIDER, _HELD = "DETENTE_SERVE_STORE", "DETENTE_SERVE_PROVIDER", "DETENTE_SERVE_HELD"
 
 
@@ -43,6 +47,19 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
 
 
+class SharingServer(uvicorn.Server):
+    """A server that takes one waiting connection at a time, so that processes at one socket take about as many each.
+
+    The loop takes as many at once as it was told may wait. So it is told one, and the system is told the true number.
+    """
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        for shared in sockets or ():
+            shared.listen(_WAITING)
+
+
 def serve(
     store: Path | None, *, provider: str | None, host: str, port: int, workers: int, answers_held: int | None = None
 ) -> None:
@@ -55,24 +72,63 @@ def serve(
         port: The port to listen at.
         workers: How many processes; each holds the data for itself.
         answers_held: How many answers each keeps; None for the usual number.
+
+    Raises:
+        ConfigError: when the address cannot be listened at, or a process ends before it serves.
     """
     for name, value in ((_STORE, store), (_PROVIDER, provider), (_HELD, answers_held)):
         if value is not None:
             os.environ[name] = str(value)
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the processes share the cores; one question is many small steps
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads that come and go must not leave their memory behind
+    with bind(host, port) as shared:
+        if workers == 1:
+            run_one(shared)
+        else:
+            run_processes(run_one, shared, workers)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket at an address; nobody is listened to yet.
+
+    Raises:
+        ConfigError: when another program listens there, or there is no such address.
+    """
+    asked = f"The site was to be served at {host}:{port}."
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise ConfigError(asked, f"{host!r} is no address: {error}.", "Give one with `--host`.") from None
+    shared = socket.socket(family, kind, protocol)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        shared.bind(address)
+    except OSError as error:
+        shared.close()
+        raise ConfigError(
+            asked,
+            f"The address cannot be listened at: {error.strerror or error}.",
+            "Choose another port with `--port`, or end the program that listens there.",
+        ) from None
+    return shared
+
+
+def run_one(shared: socket.socket) -> None:
+    """Serve from this process what comes in at a socket, until told to stop."""
     options: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "http": "detente.web.server:PatientProtocol" if workers > 1 else PatientProtocol,
+        "http": PatientProtocol,
         "log_level": "warning",
         "server_header": False,
         "limit_concurrency": CONNECTIONS,
         "timeout_keep_alive": 15,
         "h11_max_incomplete_event_size": 16_384,
         "lifespan": "on",
+        "backlog": 1,
     }
-    uvicorn.run("detente.web.server:made", factory=True, workers=workers, **options)
+    server = SharingServer(uvicorn.Config("detente.web.server:made", factory=True, **options))
+    server.run(sockets=[shared])
+    if not server.started:
+        raise SystemExit(uvicorn.config.STARTUP_FAILURE)
 
 
 def made() -> Any:  # noqa: ANN401 - an ASGI application
