@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import Provider, StoreDir
+from detente.cli.options import Provider, StoreDir, keep_to_one_thread
 from detente.cli.shown import console
 from detente.errors import ConfigError
 
@@ -19,6 +19,7 @@ def serve(
     provider: Provider = None,
 ) -> None:
     """The web site and the HTTP interface, on this machine; it only reads, and asks nobody else."""
+    keep_to_one_thread()
     try:
         from detente import web
     except ImportError as error:

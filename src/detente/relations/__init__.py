@@ -23,7 +23,7 @@ from detente.relations.standing import STANDING, measure_standings, measure_year
 from detente.relations.status import STATUS, Status, read_status
 from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices, voice_tables
 from detente.relations.volume import News
-from detente.relations.weeks import build_weeks, weekly_news
+from detente.relations.weeks import build_weeks, busy_pairs, weekly_news
 
 __all__ = [
     "ARENAS_RULE",
@@ -52,6 +52,7 @@ __all__ = [
     "build_exchanges",
     "build_moves",
     "build_weeks",
+    "busy_pairs",
     "explain_by_arena",
     "explain_change",
     "explain_measure",

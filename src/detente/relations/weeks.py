@@ -14,6 +14,7 @@ import polars as pl
 
 from detente.domain.periods import week_ends
 from detente.domain.tables import CELLS, COVERAGE, WEEKS, check_table
+from detente.relations.scale import POOL_EVENTS_A_WEEK
 from detente.relations.volume import News, count_news, week_end_of
 
 #: A week with fewer covered days says too little about the week: it is a gap.
@@ -54,15 +55,7 @@ def build_weeks(
     check_table(cells, CELLS)
     check_table(coverage, COVERAGE)
     days = _covered(coverage, as_of)
-    first: list[dt.date] = days["day"].sort().head(1).to_list()
-    ends = week_ends(as_of, first=first[0]) if first else []
-    calendar = (
-        days.with_columns(week_end_of("day", as_of))
-        .group_by("week_end")
-        .agg(pl.len().cast(pl.Int64).alias("covered_days"))
-        .join(pl.DataFrame({"week_end": ends}, schema={"week_end": pl.Date}), on="week_end", how="right")
-        .with_columns(pl.col("covered_days").fill_null(0))
-    )
+    calendar = _calendar(days, as_of)
     known = _of_days(cells, days)
     told = count_news(known, week_end_of("occurred", as_of)) if news is None else news
     keyed = _keyed(known if pairs is None else known.filter(pl.col("pair").is_in(list(pairs))), by)
@@ -87,6 +80,21 @@ def build_weeks(
     return check_table(_per_covered_day(told.join(weeks)), WEEKS)
 
 
+def busy_pairs(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> list[str]:
+    """Pairs with at least one event a week on average, over the weeks that are no gaps: those that speak for others.
+
+    Args:
+        cells: Rows of ``cells`` of all pairs.
+        coverage: Rows of ``coverage``.
+        as_of: The last day of the last week.
+    """
+    days = _covered(coverage, as_of)
+    held = _calendar(days, as_of).filter(pl.col("covered_days") >= COVERED_DAYS_NEEDED)
+    known = _of_days(cells, days).with_columns(week_end_of("occurred", as_of))
+    counts = known.join(held, on="week_end", how="semi").group_by("pair").agg(pl.col("n").sum())
+    return sorted(counts.filter(pl.col("n") >= POOL_EVENTS_A_WEEK * held.height)["pair"])
+
+
 def weekly_news(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> News:
     """Events of other pairs in each week that ends on a day or whole weeks before it, on covered days.
 
@@ -100,6 +108,19 @@ def weekly_news(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) 
 
 def _covered(coverage: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
     return coverage.filter(pl.col("status") == "present", pl.col("day") <= as_of).select("day")
+
+
+def _calendar(days: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Every week from the first covered day on: ``week_end, covered_days``."""
+    first: list[dt.date] = days["day"].sort().head(1).to_list()
+    ends = week_ends(as_of, first=first[0]) if first else []
+    return (
+        days.with_columns(week_end_of("day", as_of))
+        .group_by("week_end")
+        .agg(pl.len().cast(pl.Int64).alias("covered_days"))
+        .join(pl.DataFrame({"week_end": ends}, schema={"week_end": pl.Date}), on="week_end", how="right")
+        .with_columns(pl.col("covered_days").fill_null(0))
+    )
 
 
 def _of_days(cells: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:

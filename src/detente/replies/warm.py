@@ -97,10 +97,7 @@ class WarmWorld(World):
 
     def _busy_levels(self, by: Side) -> dict[str, pl.DataFrame]:
         busy = list(self.panel(self.as_of).pairs)
-        if by == "pair":
-            weeks = self.weeks(self.as_of).filter(pl.col("pair").is_in(busy))
-        else:
-            weeks = self._dyad_weeks(self.as_of, set(busy))
+        weeks = self.weeks_of_busy(self.as_of) if by == "pair" else self._dyad_weeks(self.as_of, set(busy))
         return _by_pair(relations.measure_levels(weeks))
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:

@@ -43,6 +43,7 @@ class Archive:
         self._views: dict[dt.date | None, View] = {}
         self._panels: dict[tuple[dt.date, str | None], forecast.Panel] = {}
         self._weeks: dict[tuple[dt.date, str], pl.DataFrame] = {}
+        self._busy_weeks: dict[dt.date, pl.DataFrame] = {}
         self._news: dict[dt.date, relations.News] = {}
         self._readings: dict[dt.date, relations.Readings] = {}
         self.view = self.view_as_of(as_of)
@@ -100,6 +101,25 @@ class Archive:
             self._weeks[as_of, by] = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by=by, news=news)
         return self._weeks[as_of, by]
 
+    def weeks_of_busy(self, as_of: dt.date, *, also: str | None = None) -> pl.DataFrame:
+        """Rows of ``weeks`` of the pairs with at least one event a week on average, and of one more if it is given.
+
+        Those are a tenth of all pairs, and all that levels and forecasts are made of.
+        """
+        view = self.view_as_of(as_of)
+        if as_of not in self._busy_weeks:
+            self._busy_weeks[as_of] = self._weeks_of(
+                relations.busy_pairs(view.cells(), view.coverage(), as_of=as_of), view.cells(), as_of
+            )
+        weeks = self._busy_weeks[as_of]
+        if also is None or also in weeks["pair"]:
+            return weeks
+        return pl.concat([weeks, self._weeks_of([also], view.cells(Pair(*also.split("-"))), as_of)])
+
+    def _weeks_of(self, pairs: list[str], cells: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+        coverage, news = self.view_as_of(as_of).coverage(), self._news_to(as_of)
+        return relations.build_weeks(cells, coverage, as_of=as_of, pairs=pairs, news=news)
+
     def _news_to(self, as_of: dt.date) -> relations.News:
         """Events of other pairs by week, up to a day: counted once for pairs and directions."""
         if as_of not in self._news:
@@ -119,8 +139,8 @@ class Archive:
     def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""
         pool = {*self.panel(as_of).pairs, pair.id}
-        weeks = self.weeks(as_of) if by == "pair" else self._dyad_weeks(as_of, pool)
-        return relations.measure_levels(weeks.filter(pl.col("pair").is_in(pool)), pairs=[pair.id])
+        weeks = self.weeks_of_busy(as_of, also=pair.id) if by == "pair" else self._dyad_weeks(as_of, pool)
+        return relations.measure_levels(weeks, pairs=[pair.id])
 
     def _dyad_weeks(self, as_of: dt.date, pairs: set[str]) -> pl.DataFrame:
         """Weeks of the directions of some pairs: those of all, most of whom hardly meet, would take long."""
@@ -148,11 +168,8 @@ class Archive:
         return panel
 
     def _build_panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
-        weeks = self.weeks(as_of)
-        is_busy = pl.col("n").mean().over("pair") >= relations.POOL_EVENTS_A_WEEK
-        busy = weeks.filter(is_busy | (pl.col("pair") == (also or "")))
-        view = self.view_as_of(as_of)
-        return forecast.add_days(forecast.build_panel(busy), view.cells(), view.coverage())
+        view, weeks = self.view_as_of(as_of), self.weeks_of_busy(as_of, also=also)
+        return forecast.add_days(forecast.build_panel(weeks), view.cells(), view.coverage())
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon from one origin; the model learns from all pairs."""
