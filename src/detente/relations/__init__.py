@@ -18,12 +18,12 @@ from detente.relations.reciprocity import (
     rank_reciprocity,
 )
 from detente.relations.registry import REGISTRY, find_measure, measure_pair, measure_pairs
-from detente.relations.scale import POOL_EVENTS_A_WEEK
+from detente.relations.scale import POOL_EVENTS_A_WEEK, WEEKS_FOR_OWN_SCALE
 from detente.relations.standing import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.status import STATUS, Status, read_status
 from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices, voice_tables
 from detente.relations.volume import News
-from detente.relations.weeks import build_weeks, busy_pairs, weekly_news
+from detente.relations.weeks import CellWeeks, build_weeks, lay_out_weeks, weekly_news
 
 __all__ = [
     "ARENAS_RULE",
@@ -37,7 +37,9 @@ __all__ = [
     "STANDING",
     "STATUS",
     "VOICES_RULE",
+    "WEEKS_FOR_OWN_SCALE",
     "Answer",
+    "CellWeeks",
     "Change",
     "Explanation",
     "Guide",
@@ -52,12 +54,12 @@ __all__ = [
     "build_exchanges",
     "build_moves",
     "build_weeks",
-    "busy_pairs",
     "explain_by_arena",
     "explain_change",
     "explain_measure",
     "filter_local_level",
     "find_measure",
+    "lay_out_weeks",
     "measure_arenas",
     "measure_levels",
     "measure_pair",

@@ -97,8 +97,7 @@ class WarmWorld(World):
 
     def _busy_levels(self, by: Side) -> dict[str, pl.DataFrame]:
         busy = list(self.panel(self.as_of).pairs)
-        weeks = self.weeks_of_busy(self.as_of) if by == "pair" else self._dyad_weeks(self.as_of, set(busy))
-        return _by_pair(relations.measure_levels(weeks))
+        return _by_pair(relations.measure_levels(self._cell_weeks(self.as_of).build(by=by, pairs=busy)))
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon; the answers for all busy pairs are kept."""

@@ -44,7 +44,7 @@ class Archive:
         self._panels: dict[tuple[dt.date, str | None], forecast.Panel] = {}
         self._weeks: dict[tuple[dt.date, str], pl.DataFrame] = {}
         self._busy_weeks: dict[dt.date, pl.DataFrame] = {}
-        self._news: dict[dt.date, relations.News] = {}
+        self._laid: dict[dt.date, relations.CellWeeks] = {}
         self._readings: dict[dt.date, relations.Readings] = {}
         self.view = self.view_as_of(as_of)
 
@@ -97,8 +97,7 @@ class Archive:
     def weeks(self, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``weeks`` for all pairs, or all dyads, up to a day."""
         if (as_of, by) not in self._weeks:
-            view, news = self.view_as_of(as_of), self._news_to(as_of)
-            self._weeks[as_of, by] = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by=by, news=news)
+            self._weeks[as_of, by] = self._cell_weeks(as_of).build(by=by)
         return self._weeks[as_of, by]
 
     def weeks_of_busy(self, as_of: dt.date, *, also: str | None = None) -> pl.DataFrame:
@@ -106,26 +105,19 @@ class Archive:
 
         Those are a tenth of all pairs, and all that levels and forecasts are made of.
         """
-        view = self.view_as_of(as_of)
+        laid = self._cell_weeks(as_of)
         if as_of not in self._busy_weeks:
-            self._busy_weeks[as_of] = self._weeks_of(
-                relations.busy_pairs(view.cells(), view.coverage(), as_of=as_of), view.cells(), as_of
-            )
-        weeks = self._busy_weeks[as_of]
-        if also is None or also in weeks["pair"]:
-            return weeks
-        return pl.concat([weeks, self._weeks_of([also], view.cells(Pair(*also.split("-"))), as_of)])
+            self._busy_weeks[as_of] = laid.build(pairs=laid.busy)
+        if also is None or also in laid.busy:
+            return self._busy_weeks[as_of]
+        return pl.concat([self._busy_weeks[as_of], laid.build(pairs=[also])])
 
-    def _weeks_of(self, pairs: list[str], cells: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-        coverage, news = self.view_as_of(as_of).coverage(), self._news_to(as_of)
-        return relations.build_weeks(cells, coverage, as_of=as_of, pairs=pairs, news=news)
-
-    def _news_to(self, as_of: dt.date) -> relations.News:
-        """Events of other pairs by week, up to a day: counted once for pairs and directions."""
-        if as_of not in self._news:
+    def _cell_weeks(self, as_of: dt.date) -> relations.CellWeeks:
+        """The cells of all pairs by week, up to a day: laid out once for weeks, news and directions."""
+        if as_of not in self._laid:
             view = self.view_as_of(as_of)
-            self._news[as_of] = relations.weekly_news(view.cells(), view.coverage(), as_of=as_of)
-        return self._news[as_of]
+            self._laid[as_of] = relations.lay_out_weeks(view.cells(), view.coverage(), as_of=as_of)
+        return self._laid[as_of]
 
     def readings(self, as_of: dt.date) -> relations.Readings:
         """The tables that measures take, as known on a day."""
@@ -138,17 +130,11 @@ class Archive:
 
     def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""
-        pool = {*self.panel(as_of).pairs, pair.id}
-        weeks = self.weeks_of_busy(as_of, also=pair.id) if by == "pair" else self._dyad_weeks(as_of, pool)
-        return relations.measure_levels(weeks, pairs=[pair.id])
-
-    def _dyad_weeks(self, as_of: dt.date, pairs: set[str]) -> pl.DataFrame:
-        """Weeks of the directions of some pairs: those of all, most of whom hardly meet, would take long."""
-        view = self.view_as_of(as_of)
-        both = pl.DataFrame([pair.split("-") for pair in sorted(pairs)], schema=["actor", "recipient"], orient="row")
-        dyads = pl.concat([both, both.select(actor="recipient", recipient="actor")])
-        cells = view.cells().join(dyads, on=["actor", "recipient"], how="semi", maintain_order="left")
-        return relations.build_weeks(cells, view.coverage(), as_of=as_of, by="dyad", news=self._news_to(as_of))
+        laid = self._cell_weeks(as_of)
+        pool = {pair.id}
+        if laid.weeks_held < relations.WEEKS_FOR_OWN_SCALE:
+            pool.update(self.panel(as_of).pairs)
+        return relations.measure_levels(laid.build(by=by, pairs=pool), pairs=[pair.id])
 
     def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average.
