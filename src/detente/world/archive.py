@@ -155,7 +155,7 @@ class Archive:
 
     def _build_panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         view, weeks = self.view_as_of(as_of), self.weeks_of_busy(as_of, also=also)
-        return forecast.add_days(forecast.build_panel(weeks), view.cells(), view.coverage())
+        return forecast.add_days(forecast.build_panel(weeks), self._cell_weeks(as_of).cells, view.coverage())
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon from one origin; the model learns from all pairs."""
