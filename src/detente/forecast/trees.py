@@ -50,7 +50,9 @@ class Trees:
         right, feature = self.right.astype(np.intp), self.feature.astype(np.intp)
         node = np.tile(self.root.astype(np.intp), table.shape[0])
         values, first = table.ravel(), np.repeat(np.arange(table.shape[0]) * table.shape[1], trees)
-        asking, here, step = np.arange(node.size), node, right.take(node)
+        asking = np.flatnonzero(right.take(node))
+        here = node.take(asking)
+        step = right.take(here)
         while asking.size:  # rows that have reached their leaf ask no more: most do long before the deepest
             asked = values.take(first.take(asking) + feature.take(here))
             goes_left = asked <= self.number.take(here)

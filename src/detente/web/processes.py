@@ -6,12 +6,11 @@ import multiprocessing
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detente.errors import ConfigError
 
 if TYPE_CHECKING:
-    import socket
     from multiprocessing.process import BaseProcess
 
 #: A process that ends sooner than it began to serve would end so again: the others are ended too.
@@ -26,7 +25,7 @@ class _Told(Exception):  # noqa: N818 - a signal, no error
     """The signal to stop."""
 
 
-def run_processes(run: Callable[[socket.socket], None], shared: socket.socket, count: int) -> None:
+def run_processes(run: Callable[[Any], None], shared: Any, count: int) -> None:  # noqa: ANN401 - a socket
     """Run processes that serve one socket until a signal says to stop; one that dies is replaced.
 
     Args:
@@ -52,7 +51,7 @@ def run_processes(run: Callable[[socket.socket], None], shared: socket.socket, c
         _end(started)
 
 
-def _start(run: Callable[[socket.socket], None], shared: socket.socket) -> BaseProcess:
+def _start(run: Callable[[Any], None], shared: Any) -> BaseProcess:  # noqa: ANN401
     # Started afresh: threads of the reading engines do not survive a fork.
     process = multiprocessing.get_context("spawn").Process(target=run, args=(shared,))
     process.start()

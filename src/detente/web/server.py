@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class SharingServer(uvicorn.Server):
     The loop takes as many at once as it was told may wait. So it is told one, and the system is told the true number.
     """
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+    async def startup(self, sockets: list[Any] | None = None) -> None:
         """Begin to listen."""
         await super().startup(sockets)
         for shared in sockets or ():
@@ -88,47 +88,50 @@ def serve(
             run_processes(run_one, shared, workers)
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> Any:  # noqa: ANN401 - a socket; only downloads may know the module of that name
     """A socket at an address; nobody is listened to yet.
 
     Raises:
         ConfigError: when another program listens there, or there is no such address.
     """
-    asked = f"The site was to be served at {host}:{port}."
+    log = logging.getLogger("uvicorn.error")
+    config = _configure(host=host, port=port)
+    log.disabled = True  # it is said below, in our words
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise ConfigError(asked, f"{host!r} is no address: {error}.", "Give one with `--host`.") from None
-    shared = socket.socket(family, kind, protocol)
-    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        shared.bind(address)
-    except OSError as error:
-        shared.close()
+        return config.bind_socket()
+    except SystemExit as ended:
+        why = ended.__context__
         raise ConfigError(
-            asked,
-            f"The address cannot be listened at: {error.strerror or error}.",
+            f"The site was to be served at {host}:{port}.",
+            f"That address cannot be listened at: {getattr(why, 'strerror', None) or why}.",
             "Choose another port with `--port`, or end the program that listens there.",
         ) from None
-    return shared
+    finally:
+        log.disabled = False
 
 
-def run_one(shared: socket.socket) -> None:
+def run_one(shared: Any) -> None:  # noqa: ANN401 - a socket
     """Serve from this process what comes in at a socket, until told to stop."""
-    options: dict[str, Any] = {
-        "http": PatientProtocol,
-        "log_level": "warning",
-        "server_header": False,
-        "limit_concurrency": CONNECTIONS,
-        "timeout_keep_alive": 15,
-        "h11_max_incomplete_event_size": 16_384,
-        "lifespan": "on",
-        "backlog": 1,
-    }
-    server = SharingServer(uvicorn.Config("detente.web.server:made", factory=True, **options))
+    server = SharingServer(_configure())
     server.run(sockets=[shared])
     if not server.started:
         raise SystemExit(uvicorn.config.STARTUP_FAILURE)
+
+
+def _configure(**where: Any) -> uvicorn.Config:  # noqa: ANN401 - the address, where it matters
+    return uvicorn.Config(
+        "detente.web.server:made",
+        factory=True,
+        http=PatientProtocol,
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=16_384,
+        lifespan="on",
+        backlog=1,
+        **where,
+    )
 
 
 def made() -> Any:  # noqa: ANN401 - an ASGI application
