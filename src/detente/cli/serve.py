@@ -33,5 +33,8 @@ def serve(
     world = open_world(store, provider=provider)  # whatever is wrong with the store is said here, not in a log
     told = f"serving {world.provider} to {world.as_of} at http://{host}:{port} (Ctrl-C ends it)"
     del world  # each process holds the data for itself
-    console(stderr=True).print(told, highlight=False)
-    web.serve(store, provider=provider, host=host, port=port, workers=workers)
+
+    def say() -> None:
+        console(stderr=True).print(told, highlight=False)
+
+    web.serve(store, provider=provider, host=host, port=port, workers=workers, said=say)

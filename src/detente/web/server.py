@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,14 @@ class SharingServer(uvicorn.Server):
 
 
 def serve(
-    store: Path | None, *, provider: str | None, host: str, port: int, workers: int, answers_held: int | None = None
+    store: Path | None,
+    *,
+    provider: str | None,
+    host: str,
+    port: int,
+    workers: int,
+    answers_held: int | None = None,
+    said: Callable[[], None] | None = None,
 ) -> None:
     """Serve until told to stop.
 
@@ -72,6 +80,7 @@ def serve(
         port: The port to listen at.
         workers: How many processes; each holds the data for itself.
         answers_held: How many answers each keeps; None for the usual number.
+        said: Called when the address is ours.
 
     Raises:
         ConfigError: when the address cannot be listened at, or a process ends before it serves.
@@ -82,6 +91,8 @@ def serve(
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # the processes share the cores; one question is many small steps
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads that come and go must not leave their memory behind
     with bind(host, port) as shared:
+        if said is not None:
+            said()
         if workers == 1:
             run_one(shared)
         else:
