@@ -18,6 +18,7 @@ from detente.relations.reciprocity import (
     rank_reciprocity,
 )
 from detente.relations.registry import REGISTRY, find_measure, measure_pair, measure_pairs
+from detente.relations.resampling import share_with_band
 from detente.relations.scale import POOL_EVENTS_A_WEEK, WEEKS_FOR_OWN_SCALE
 from detente.relations.standing import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.status import STATUS, Status, read_status
@@ -73,6 +74,7 @@ __all__ = [
     "rank_reciprocity",
     "read_status",
     "respond_to_move",
+    "share_with_band",
     "voice_tables",
     "weekly_news",
 ]

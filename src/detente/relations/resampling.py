@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from detente.domain.periods import DAYS_IN_WEEK
+from detente.relations.bands import wilson_band
 
 Floats = npt.NDArray[np.float64]
 
@@ -106,6 +107,26 @@ def share_bands(parts: Floats, drawn: Floats) -> list[tuple[float, float]]:
     shares = parts.sum(axis=1) / whole.sum()
     ends = np.quantile(ratios, (_LOW, _HIGH), axis=0)
     return [_widen(float(shares[at]), float(ends[0, at]), float(ends[1, at]), len(whole)) for at in range(len(parts))]
+
+
+def share_with_band(part: Floats, whole: Floats, events: int, *, seed: int = 1) -> tuple[float, float, float] | None:
+    """The share of a part in a whole, both added up over weeks, and its 90 % band; None with fewer than 8 weeks.
+
+    The band is never narrower than a Wilson interval of so many events: weeks that all hold nothing of the part do not
+    show that there is nothing of it.
+
+    Args:
+        part: One value a week, none above that of the whole.
+        whole: One value a week; must not be zero in all.
+        events: How many events are behind the whole.
+        seed: Seed of the draws.
+    """
+    if len(part) < WEEKS_NEEDED:
+        return None
+    low, high = ratio_band(part, whole, draw_weeks(len(part), seed=seed))
+    share = float(part.sum() / whole.sum())
+    least, most = wilson_band(share * events, events)
+    return share, max(min(low, least), 0.0), min(max(high, most), 1.0)
 
 
 def _ratios(top: Floats, bottom: Floats, drawn: Floats) -> Floats:

@@ -112,6 +112,12 @@ class Archive:
             return self._busy_weeks[as_of]
         return pl.concat([self._busy_weeks[as_of], laid.build(pairs=[also])])
 
+    def weeks_of_state(self, state: str, as_of: dt.date) -> pl.DataFrame:
+        """Rows of ``weeks`` of one state's pairs with all others."""
+        laid = self._cell_weeks(as_of)
+        mine = laid.cells.filter((pl.col("actor") == state) | (pl.col("recipient") == state))["pair"].unique()
+        return laid.build(pairs=mine.to_list())
+
     def _cell_weeks(self, as_of: dt.date) -> relations.CellWeeks:
         """The cells of all pairs by week, up to a day: laid out once for weeks, news and directions."""
         if as_of not in self._laid:
