@@ -77,7 +77,7 @@ def relations_reply(world: World, state: str) -> dict[str, Any]:
         "weeks": MAP_WEEKS,
         "fewest_events": FEWEST_EVENTS,
         "measure": "conflict / (cooperation + conflict), Goldstein points of both directions",
-        "band": "90 %, from 1,000 draws of whole weeks, never narrower than a Wilson interval; null with fewer than 8 weeks",
+        "band": "90 %: 1,000 draws of whole weeks, never narrower than a Wilson interval; null with fewer than 8 weeks",
         "rule": relations.LEVEL,
         "relations": rows,
     }
