@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
+from detente import relations
 from detente.domain.actors import Pair
 from detente.domain.periods import Horizon
 from detente.replies import Desk, Shelf, WarmWorld, desk, week_of
@@ -48,6 +49,8 @@ def test_other_days_and_lists_are_the_same_too(worlds: tuple[WarmWorld, World]) 
             world.watch(top=30, by="deteriorate"),
             world.pairs(),
             world.stated(Horizon(13), DAY, pair=pair.id),
+            world.fan(pair, DAY),
+            relations.measure_pair(world.readings(DAY), pair, DAY, measures=[relations.find_measure("shifts")]),
         )
         for world in (warm, cold)
     ]

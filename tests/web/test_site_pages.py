@@ -173,3 +173,19 @@ def test_an_article_is_read_beside_the_model(client: TestClient) -> None:
     assert "not 11 August 2017" in late["data"]["as_of_why"]
     page = client.post("/read", data={"text": "<script>alert(1)</script>"})
     assert "<script>alert" not in page.text
+
+
+def test_what_the_world_page_says_has_a_band(client: TestClient) -> None:
+    """Shares of conflict and listed probabilities lie within their bands; no share of few events is called certain."""
+    reply = client.get("/index.json").json()
+    shares = [row for row in reply["map"]["relations"] if row["conflict_share"] is not None]
+    for row in shares:
+        assert row["conflict_share_low"] <= row["conflict_share"] <= row["conflict_share_high"]
+        assert row["conflict_share_high"] - row["conflict_share_low"] > 0.01
+    assert len(shares) > 50
+    for order in ("deteriorate", "improve"):
+        for row in reply["watch"]["lists"][order]:
+            assert row[f"p_{order}_low"] <= row[f"p_{order}"] <= row[f"p_{order}_high"]
+    page = client.get("/").text
+    assert "90 % band" in page
+    assert "has no band of its own" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,3 +29,11 @@ def open_world_for(store: Path | None, as_of: str | None, provider: str | None, 
     from detente.world import open_world
 
     return open_world(store, as_of=as_of, provider=provider, engine=engine)
+
+
+def keep_to_one_thread() -> None:
+    """Let the algebra of many small steps be done in one thread: several would mostly wait for one another, busily.
+
+    It must be said before numpy is loaded; who has set the variable is heard.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

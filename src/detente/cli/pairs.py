@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import A, AsOf, B, EngineName, HorizonText, Json, Provider, StoreDir, open_world_for
+from detente.cli.options import (
+    A,
+    AsOf,
+    B,
+    EngineName,
+    HorizonText,
+    Json,
+    Provider,
+    StoreDir,
+    keep_to_one_thread,
+    open_world_for,
+)
 from detente.cli.printed import print_page
 from detente.cli.score import record_brief
 from detente.cli.shown import console, rows_of, show_json, show_table, write, write_file
@@ -40,6 +51,7 @@ def outlook(
     engine: EngineName = None,
 ) -> None:
     """The brief of a pair: where it stands, what moved it, what to expect, how surely."""
+    keep_to_one_thread()
     from detente import outlook as room
 
     world = open_world_for(store, as_of, provider, engine)
@@ -80,6 +92,7 @@ def watch(
     engine: EngineName = None,
 ) -> None:
     """Which pairs moved, and which are likely to move."""
+    keep_to_one_thread()
     world = open_world_for(store, as_of, provider, engine)
     table = world.watch(top=top, horizon=horizon, by=by.value)
     title = f"{world.provider} as of {world.as_of} · next {horizon}"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import Provider, StoreDir
+from detente.cli.options import Provider, StoreDir, keep_to_one_thread
 from detente.cli.shown import console
 from detente.errors import ConfigError
 
@@ -19,6 +19,7 @@ def serve(
     provider: Provider = None,
 ) -> None:
     """The web site and the HTTP interface, on this machine; it only reads, and asks nobody else."""
+    keep_to_one_thread()
     try:
         from detente import web
     except ImportError as error:
@@ -30,7 +31,10 @@ def serve(
     from detente.world import open_world
 
     world = open_world(store, provider=provider)  # whatever is wrong with the store is said here, not in a log
-    console(stderr=True).print(
-        f"serving {world.provider} to {world.as_of} at http://{host}:{port} (Ctrl-C ends it)", highlight=False
-    )
-    web.serve(store, provider=provider, host=host, port=port, workers=workers)
+    told = f"serving {world.provider} to {world.as_of} at http://{host}:{port} (Ctrl-C ends it)"
+    del world  # each process holds the data for itself
+
+    def say() -> None:
+        console(stderr=True).print(told, highlight=False)
+
+    web.serve(store, provider=provider, host=host, port=port, workers=workers, said=say)

@@ -40,9 +40,11 @@ def beta_quantiles(a: Floats, b: Floats, levels: tuple[float, ...]) -> list[Floa
     """
     edges = np.linspace(0.0, 1.0, _POINTS + 1)
     middle = (edges[:-1] + edges[1:]) / 2
-    logs = np.outer(a - 1, np.log(middle)) + np.outer(b - 1, np.log1p(-middle))
-    mass = np.exp(logs - logs.max(axis=1, keepdims=True))
-    below = np.concatenate([np.zeros((a.size, 1)), np.cumsum(mass, axis=1)], axis=1)
+    logs = np.outer(a - 1, np.log(middle))
+    logs += np.outer(b - 1, np.log1p(-middle))
+    logs -= logs.max(axis=1, keepdims=True)
+    below = np.zeros((a.size, edges.size))
+    np.cumsum(np.exp(logs, out=logs), axis=1, out=below[:, 1:])
     below /= below[:, -1:]
     return [_invert(below, edges, level) for level in levels]
 

@@ -19,13 +19,13 @@ def add_days(panel: Panel, cells: pl.DataFrame, coverage: pl.DataFrame) -> Panel
 
     Args:
         panel: Weeks that were built from the same tables.
-        cells: Rows of ``cells``.
+        cells: Rows of ``cells``; with a column ``pair`` where it is at hand.
         coverage: Rows of ``coverage``; a day that is not covered is a gap, a covered one without events a zero.
 
     Raises:
         DataError: when a table does not fit its schema.
     """
-    check_table(cells, CELLS)
+    check_table(cells.select(CELLS.names), CELLS)
     check_table(coverage, COVERAGE)
     if not panel.pairs:
         return panel
@@ -36,9 +36,10 @@ def add_days(panel: Panel, cells: pl.DataFrame, coverage: pl.DataFrame) -> Panel
     days = np.full((len(panel.pairs), width), np.nan)
     days[:, column] = 0.0
     rows = pl.DataFrame({"pair": panel.pairs, "row": np.arange(len(panel.pairs))})
+    named = pl.min_horizontal("actor", "recipient") + "-" + pl.max_horizontal("actor", "recipient")
     held = (
         cells.select(
-            (pl.min_horizontal("actor", "recipient") + "-" + pl.max_horizontal("actor", "recipient")).alias("pair"),
+            (pl.col("pair") if "pair" in cells.columns else named).alias("pair"),
             (pl.col("occurred") - before).dt.total_days().alias("column"),
             (pl.col("cooperation_milli") - pl.col("conflict_milli")).alias("milli"),
         )

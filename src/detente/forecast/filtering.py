@@ -62,12 +62,16 @@ def _run_filter(level: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     start = np.where(held, level, 0.0)[:, :_START].sum(axis=1) / np.maximum(first, 1)
     ratio = RATIOS[:, None]
     shape = (RATIOS.size, level.shape[0])
-    state, variance = np.broadcast_to(start, shape).copy(), np.broadcast_to(1 / _START + ratio, shape).copy()
-    squares, logs = np.zeros(shape), np.zeros(shape)
+    seen, columns = shared_gaps(held), np.ascontiguousarray(level.T)
+    state, variance = (
+        np.broadcast_to(start, shape).copy(),
+        np.broadcast_to(1 / _START + ratio, (shape[0], seen.shape[0])),
+    )
+    squares, logs = np.zeros(shape), np.zeros(variance.shape)
     for week in range(level.shape[1]):
-        here = held[:, week]
+        here = seen[:, week]
         variance = variance + ratio
-        surprise = np.where(here, level[:, week] - state, 0.0)
+        surprise = np.where(here, columns[week] - state, 0.0)
         if week >= _START:
             squares += surprise**2 / (variance + 1)
             logs += np.where(here, np.log(variance + 1), 0.0)
@@ -77,7 +81,15 @@ def _run_filter(level: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     count = np.count_nonzero(held[:, _START:], axis=1)
     noise = np.maximum(squares / np.maximum(count, 1), _LEAST)
     noise = np.where(count > 0, noise, 1.0)
-    return -0.5 * (count * np.log(noise) + logs), state, variance, noise
+    return -0.5 * (count * np.log(noise) + logs), state, np.broadcast_to(variance, shape), noise
+
+
+def shared_gaps(held: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which weeks are held: one row where all pairs have the same gaps, as those of one provider mostly have.
+
+    What a filter knows of its own error depends on the gaps alone, so that it is then worked out once for all pairs.
+    """
+    return held[:1] if held.shape[0] and (held == held[:1]).all() else held
 
 
 def weigh(likelihood: Floats, is_busy: npt.NDArray[np.bool_], *, prior: float = _PRIOR) -> Floats:

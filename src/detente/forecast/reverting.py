@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
-from detente.forecast.filtering import normal_below, weigh
+from detente.forecast.filtering import normal_below, shared_gaps, weigh
 from detente.forecast.outcomes import THRESHOLD, Situation
 
 Floats = npt.NDArray[np.float64]
@@ -93,14 +93,16 @@ def filter_reverting(situation: Situation) -> Reverting:
     mean = np.where(held, level, 0.0).sum(axis=1) / np.maximum(held.sum(axis=1), 1)
     kept, push = _GRID[:, 0], _GRID[:, 1]
     shape = (len(_GRID), level.shape[0])
+    seen, columns = shared_gaps(held), np.ascontiguousarray(level.T)
     distance = np.zeros(shape)
-    doubt = np.broadcast_to(np.minimum(push / np.maximum(1 - kept**2, 1e-3), _WIDEST_START), shape).copy()
-    squares, logs = np.zeros(shape), np.zeros(shape)
+    start = np.minimum(push / np.maximum(1 - kept**2, 1e-3), _WIDEST_START)
+    doubt = np.broadcast_to(start, (shape[0], seen.shape[0]))
+    squares, logs = np.zeros(shape), np.zeros(doubt.shape)
     for week in range(level.shape[1]):
-        here = held[:, week]
+        here = seen[:, week]
         distance, doubt = kept * distance, kept**2 * doubt + push
         total = doubt + 1
-        surprise = np.where(here, level[:, week] - mean - distance, 0.0)
+        surprise = np.where(here, columns[week] - mean - distance, 0.0)
         squares += surprise**2 / total
         logs += np.where(here, np.log(total), 0.0)
         gain = np.where(here, doubt / total, 0.0)
@@ -109,7 +111,7 @@ def filter_reverting(situation: Situation) -> Reverting:
     count = held.sum(axis=1)
     noise = np.where(count > 0, np.maximum(squares / np.maximum(count, 1), _LEAST), 1.0)
     weight = weigh(-0.5 * (count * np.log(noise) + logs), situation.is_busy, prior=_PRIOR)
-    return Reverting(mean, distance, doubt, noise, weight)
+    return Reverting(mean, distance, np.broadcast_to(doubt, shape), noise, weight)
 
 
 def implied_outcomes(found: Reverting, situation: Situation, weeks: int) -> dict[str, Floats]:

@@ -15,8 +15,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 _Node = tuple[int, float, bool, int]
 
-#: Rows answered at once, so that the table of nodes (rows × trees) stays small.
-_BATCH = 4096
+#: Rows answered at once: so few that the table of nodes (rows × trees) stays in the processor's own memory.
+_BATCH = 128
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,23 @@ class Trees:
 
     def _batch(self, table: Floats, scores: int) -> Floats:
         trees = self.root.size
+        right, feature = self.right.astype(np.intp), self.feature.astype(np.intp)
         node = np.tile(self.root.astype(np.intp), table.shape[0])
         values, first = table.ravel(), np.repeat(np.arange(table.shape[0]) * table.shape[1], trees)
-        asking = np.arange(node.size)
+        asking = np.flatnonzero(right.take(node))
+        here = node.take(asking)
+        step = right.take(here)
         while asking.size:  # rows that have reached their leaf ask no more: most do long before the deepest
-            here = node[asking]
-            is_asking = self.right[here] != 0
-            asking, here = asking[is_asking], here[is_asking]
-            asked = values[first[asking] + self.feature[here]]
-            goes_left = np.where(np.isnan(asked), self.missing_left[here], asked <= self.number[here])
-            node[asking] = here + np.where(goes_left, 1, self.right[here])
-        leaves = self.number[node].astype(np.float64).reshape(-1, trees)
+            asked = values.take(first.take(asking) + feature.take(here))
+            goes_left = asked <= self.number.take(here)
+            missing = np.flatnonzero(np.isnan(asked))
+            goes_left[missing] = self.missing_left.take(here.take(missing))
+            here = here + np.where(goes_left, 1, step)
+            node[asking] = here
+            step = right.take(here)
+            is_asking = step != 0
+            asking, here, step = asking[is_asking], here[is_asking], step[is_asking]
+        leaves = self.number.take(node).astype(np.float64).reshape(-1, trees)
         return np.stack([leaves[:, place::scores].sum(axis=1) for place in range(scores)], axis=1)
 
     def as_arrays(self) -> dict[str, npt.NDArray[Any]]:

@@ -70,16 +70,9 @@ def measure_parts(roles: pl.DataFrame, places: pl.DataFrame, coverage: pl.DataFr
         pair: The two states.
         day: The as-of day.
     """
-    arenas = [
-        (
-            relations.measure_arenas(places, coverage, pair, as_of=day, kind=kind),
-            relations.explain_by_arena(places, coverage, pair, as_of=day, kind=kind),
-        )
-        for kind in ("place", "theme")
-    ]
+    arenas = [relations.arena_tables(places, coverage, pair, as_of=day, kind=kind) for kind in ("place", "theme")]
     return Parts(
-        relations.measure_voices(roles, coverage, pair, as_of=day),
-        relations.measure_voice_gaps(roles, coverage, pair, as_of=day),
+        *relations.voice_tables(roles, coverage, pair, as_of=day),
         *(pl.concat(tables) for tables in zip(*arenas, strict=True)),
     )
 

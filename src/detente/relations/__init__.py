@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detente.relations.answers import Answer, respond_to_move
-from detente.relations.arenas import ARENAS_RULE, explain_by_arena, measure_arenas
+from detente.relations.arenas import ARENAS_RULE, arena_tables, explain_by_arena, measure_arenas
 from detente.relations.changes import EXPLAIN_MEASURE, Change, Target, explain_measure
 from detente.relations.exchanges import EXCHANGES_NAME, build_exchanges
 from detente.relations.explain import EXPLAIN, Explanation, explain_change
@@ -18,12 +18,13 @@ from detente.relations.reciprocity import (
     rank_reciprocity,
 )
 from detente.relations.registry import REGISTRY, find_measure, measure_pair, measure_pairs
-from detente.relations.scale import POOL_EVENTS_A_WEEK
+from detente.relations.resampling import share_with_band
+from detente.relations.scale import POOL_EVENTS_A_WEEK, WEEKS_FOR_OWN_SCALE
 from detente.relations.standing import STANDING, measure_standings, measure_yearly_standings
 from detente.relations.status import STATUS, Status, read_status
-from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices
+from detente.relations.voices import VOICES_RULE, measure_voice_gaps, measure_voices, voice_tables
 from detente.relations.volume import News
-from detente.relations.weeks import build_weeks, weekly_news
+from detente.relations.weeks import CellWeeks, build_weeks, lay_out_weeks, weekly_news
 
 __all__ = [
     "ARENAS_RULE",
@@ -37,7 +38,9 @@ __all__ = [
     "STANDING",
     "STATUS",
     "VOICES_RULE",
+    "WEEKS_FOR_OWN_SCALE",
     "Answer",
+    "CellWeeks",
     "Change",
     "Explanation",
     "Guide",
@@ -48,6 +51,7 @@ __all__ = [
     "Reciprocity",
     "Status",
     "Target",
+    "arena_tables",
     "build_exchanges",
     "build_moves",
     "build_weeks",
@@ -56,6 +60,7 @@ __all__ = [
     "explain_measure",
     "filter_local_level",
     "find_measure",
+    "lay_out_weeks",
     "measure_arenas",
     "measure_levels",
     "measure_pair",
@@ -69,5 +74,7 @@ __all__ = [
     "rank_reciprocity",
     "read_status",
     "respond_to_move",
+    "share_with_band",
+    "voice_tables",
     "weekly_news",
 ]

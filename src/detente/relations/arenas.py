@@ -19,7 +19,7 @@ from detente.domain.periods import DAYS_IN_WEEK
 from detente.domain.tables import ARENA_CHANGES, ARENAS, CELLS_BY_PLACE, COVERAGE, check_table
 from detente.relations.measure import Guide, Measure, Quantity, Row, build_rows
 from detente.relations.readings import Readings
-from detente.relations.resampling import WEEKS_NEEDED, Floats, draw_weeks, in_weeks, ratio_band, weekly
+from detente.relations.resampling import WEEKS_NEEDED, Floats, draw_weeks, in_weeks, share_bands
 
 #: The public name of this algorithm; a changed result is a new name.
 ARENAS_RULE = "arenas-v1"
@@ -128,25 +128,15 @@ def measure_arenas(
     >>> themes.select("arena", "n", "conflict_share").rows()
     [('talks and ties', 16, 0.0), ('trade and aid', 16, 1.0), (None, 16, None)]
     """
+    return _shares_of(_arenas_of(cells_by_place, coverage, pair, kind), coverage, pair, as_of, kind, seed)
+
+
+def arena_tables(
+    cells_by_place: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, as_of: dt.date, kind: Kind, seed: int = 1
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `measure_arenas` and `explain_by_arena` give, from one look at the cells."""
     own = _arenas_of(cells_by_place, coverage, pair, kind)
-    rows, weeks = in_weeks(own, coverage, as_of=as_of, weeks=WINDOW_WEEKS)
-    first = as_of - dt.timedelta(days=WINDOW_WEEKS * DAYS_IN_WEEK - 1)
-    known = rows.drop_nulls("arena")
-    is_enough = weeks >= WEEKS_NEEDED and known["n"].sum() >= EVENTS_NEEDED
-    drawn = draw_weeks(weeks, seed=seed) if is_enough else None
-    totals = {name: weekly(known, f"{name}_milli", weeks) for name in ("cooperation", "conflict")}
-    found = []
-    for (arena,), cells in rows.group_by("arena"):
-        row: dict[str, object] = {"pair": pair.id, "kind": kind, "arena": arena, "soil": cells["soil"][0]}
-        row |= {"from_day": first, "to_day": as_of, "n": int(cells["n"].sum())}
-        for name, total in totals.items():
-            if arena is not None and drawn is not None and total.sum() > 0:
-                row |= _share(name, weekly(cells, f"{name}_milli", weeks), total, drawn)
-        found.append(row)
-    table = pl.DataFrame(found, schema=ARENAS.schema)
-    return check_table(
-        table.sort(pl.col("arena").is_null(), "n", "arena", descending=[False, True, False], nulls_last=True), ARENAS
-    )
+    return _shares_of(own, coverage, pair, as_of, kind, seed), _changes_of(own, coverage, pair, as_of, kind)
 
 
 def explain_by_arena(
@@ -183,7 +173,51 @@ def explain_by_arena(
     ...                  kind="theme").height
     0
     """
-    own = _arenas_of(cells_by_place, coverage, pair, kind)
+    return _changes_of(_arenas_of(cells_by_place, coverage, pair, kind), coverage, pair, as_of, kind)
+
+
+def _shares_of(
+    own: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, as_of: dt.date, kind: Kind, seed: int
+) -> pl.DataFrame:
+    rows, weeks = in_weeks(own, coverage, as_of=as_of, weeks=WINDOW_WEEKS)
+    first = as_of - dt.timedelta(days=WINDOW_WEEKS * DAYS_IN_WEEK - 1)
+    table = (
+        rows.group_by("arena")
+        .agg(pl.col("soil").first(), pl.col("n").sum())
+        .sort(pl.col("arena").is_null(), "n", "arena", descending=[False, True, False], nulls_last=True)
+        .with_columns(pl.lit(pair.id).alias("pair"), pl.lit(kind).alias("kind"))
+        .with_columns(pl.lit(first).alias("from_day"), pl.lit(as_of).alias("to_day"))
+    )
+    known = table["arena"].drop_nulls()
+    is_enough = weeks >= WEEKS_NEEDED and table.filter(pl.col("arena").is_not_null())["n"].sum() >= EVENTS_NEEDED
+    ends = {}
+    for name in ("cooperation", "conflict"):
+        parts = _by_week(rows, known, f"{name}_milli", weeks)
+        if is_enough and parts.sum() > 0:
+            bands = share_bands(parts, draw_weeks(weeks, seed=seed))
+            ends[f"{name}_share"] = (parts.sum(axis=1) / parts.sum()).tolist()
+            ends[f"{name}_share_low"] = [max(low, 0.0) for low, _ in bands]
+            ends[f"{name}_share_high"] = [min(high, 1.0) for _, high in bands]
+    unknown = [None] * (table.height - known.len())  # last in the table: it has no shares
+    none = [None] * table.height
+    shares = [
+        pl.Series(name, [*ends[name], *unknown] if name in ends else none, pl.Float64)
+        for name in ARENAS.names
+        if "_share" in name
+    ]
+    return check_table(table.with_columns(shares).select(ARENAS.names), ARENAS)
+
+
+def _by_week(rows: pl.DataFrame, arenas: pl.Series, column: str, weeks: int) -> Floats:
+    """One column added up by arena and week, shape (arenas, weeks)."""
+    held = rows.drop_nulls("arena")
+    row = held["arena"].cast(pl.Enum(arenas)).to_physical().to_numpy().astype(np.int64)
+    place = row * weeks + held["week"].to_numpy()
+    sums = np.bincount(place, held[column].to_numpy().astype(np.float64), minlength=arenas.len() * weeks)
+    return np.asarray(sums.reshape(arenas.len(), weeks), dtype=np.float64)
+
+
+def _changes_of(own: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, as_of: dt.date, kind: Kind) -> pl.DataFrame:
     days = _comparable_days(own, coverage, as_of, kind)
     recent_from = as_of - dt.timedelta(days=RECENT_WEEKS * DAYS_IN_WEEK - 1)
     recent_days = int((days["occurred"] >= recent_from).sum())
@@ -277,12 +311,6 @@ def _comparable_days(cells: pl.DataFrame, coverage: pl.DataFrame, as_of: dt.date
     return days.join(weeks.filter("is_placed"), on="back", how="semi").select("occurred")
 
 
-def _share(name: str, part: Floats, total: Floats, drawn: Floats) -> dict[str, float]:
-    low, high = ratio_band(part, total, drawn)
-    share = float(np.sum(part) / np.sum(total))
-    return {f"{name}_share": share, f"{name}_share_low": max(low, 0.0), f"{name}_share_high": min(high, 1.0)}
-
-
 def arenas(tables: Readings, pair: Pair, as_of: dt.date, *, seed: int = 1) -> pl.DataFrame:
     """Shares of conflict and cooperation by theme and place, and which of them moved the balance.
 
@@ -300,8 +328,7 @@ def arenas(tables: Readings, pair: Pair, as_of: dt.date, *, seed: int = 1) -> pl
     rows: list[Row] = []
     if cells["n"].sum() >= EVENTS_NEEDED:
         for kind in KINDS:
-            shares = measure_arenas(cells, known.coverage, pair, as_of=as_of, kind=kind, seed=seed)
-            changes = explain_by_arena(cells, known.coverage, pair, as_of=as_of, kind=kind)
+            shares, changes = arena_tables(cells, known.coverage, pair, as_of=as_of, kind=kind, seed=seed)
             rows += _rows_of(shares, changes, as_of)
     if not any(row.quantity == "conflict_share" and row.value is not None for row in rows):
         note = f"fewer than {EVENTS_NEEDED} events of a known arena, or fewer than {WEEKS_NEEDED} covered weeks"

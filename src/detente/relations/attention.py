@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -204,13 +205,20 @@ def _build_agenda(known: Known, actor: str, weeks: slice, seed: int) -> Agenda |
         return None
     shares = sent[:, held] / totals[held]
     share = shares.mean(axis=1)
-    rng = np.random.default_rng([seed, count])
-    drawn = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS) / count
     # Redraws of so few weeks vary too little, by the factor that a sample variance divides by n − 1 for.
-    draws = share + (drawn @ shares.T - share) * math.sqrt(count / (count - 1))
+    draws = share + (_draw_weeks(count, seed) @ shares.T - share) * math.sqrt(count / (count - 1))
     ends = grid.ends[weeks]
     since = max(ends[0] - dt.timedelta(days=DAYS_IN_WEEK - 1), known.days[0].item())
     return Agenda(share, draws, sent[:, held].sum(axis=1), int(totals[held].sum()), count, since, ends[-1])
+
+
+@lru_cache(maxsize=2 * GRID_WEEKS)
+def _draw_weeks(count: int, seed: int) -> Floats:
+    """The share that each of some weeks has of each redraw, shape (draws, weeks); read only."""
+    rng = np.random.default_rng([seed, count])
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=DRAWS) / count
+    drawn.flags.writeable = False
+    return np.asarray(drawn, dtype=np.float64)
 
 
 MEASURE = Measure(

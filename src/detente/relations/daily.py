@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -97,6 +97,7 @@ class Days:
     world: dict[Kind, Floats]
     events: Floats
     active: dict[str, dict[Kind, int]]
+    _acted: dict[str, dict[Kind, Floats]] = field(default_factory=dict, repr=False, compare=False)
 
     def active_days(self, pair: Pair, kind: Kind) -> int:
         """On how many days the less active side of a pair did something of a kind."""
@@ -108,9 +109,6 @@ class Days:
         states = sorted({state for pair in wanted for state in (pair.a, pair.b)})
         own = self.rows.filter(pl.col("pair").is_in([pair.id for pair in wanted]))
         by_dyad = own.partition_by("actor", "recipient", as_dict=True)
-        acted = {
-            state: self.rows.filter((pl.col("actor") == state) | (pl.col("recipient") == state)) for state in states
-        }
         dyads = [dyad for pair in wanted for dyad in pair.dyads]
         sent = {dyad: by_dyad.get((dyad.actor, dyad.recipient)) for dyad in dyads}
         return Daily(
@@ -120,10 +118,17 @@ class Days:
             events={
                 pair.id: sum((_sums(sent[one], "n", size) for one in pair.dyads), np.zeros(size)) for pair in wanted
             },
-            acted={(kind, state): _points(acted[state], kind, size) for kind in KINDS for state in states},
+            acted={(kind, state): self._acted_by(state)[kind] for kind in KINDS for state in states},
             world=self.world,
             world_events=self.events,
         )
+
+    def _acted_by(self, state: str) -> dict[Kind, Floats]:
+        """What a state sent to and received from all states together; made once."""
+        if state not in self._acted:
+            rows = self.rows.filter((pl.col("actor") == state) | (pl.col("recipient") == state))
+            self._acted[state] = {kind: _points(rows, kind, len(self.days)) for kind in KINDS}
+        return self._acted[state]
 
 
 def lay_out_days(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date) -> Days:

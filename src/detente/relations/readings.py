@@ -92,6 +92,7 @@ class Known:
         self._once: dict[Hashable, object] = {}
         self._tried: set[tuple[str, str]] = set()
         self._are_many_wanted = False
+        self._are_busy_wanted = False
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What ``make`` gives, made when first asked for under this key: for what many pairs have in common."""
@@ -160,9 +161,14 @@ class Known:
         if is_short and pair.id not in self.busy:
             return None
         if (pair.id, by) not in self._tried:
-            many = frozenset(self._places) if self._are_many_wanted else frozenset({pair.id})
-            self._measure(self.busy if is_short else many | {pair.id}, by)
+            self._measure(self.busy if is_short else self._company(pair), by)
         return self._levels.get((pair.id, by), _NO_LEVELS)
+
+    def _company(self, pair: Pair) -> frozenset[str]:
+        """The pairs that are measured together with one."""
+        if self._are_many_wanted:
+            return frozenset(self._places) | {pair.id}
+        return self.busy if self._are_busy_wanted and pair.id in self.busy else frozenset({pair.id})
 
     def levels_towards(self, dyad: Dyad) -> pl.DataFrame | None:
         """Rows of ``levels`` of one direction; None as in `levels`."""
@@ -178,6 +184,10 @@ class Known:
     def expect_many(self) -> None:
         """Say that many pairs will be asked for: what is wanted of one is then made for all, which is far quicker."""
         self._are_many_wanted = True
+
+    def expect_busy(self) -> None:
+        """Say that busy pairs will be asked for, one by one: what is wanted of one is then made for all of them."""
+        self._are_busy_wanted = True
 
     def _measure(self, pool: frozenset[str], by: Side) -> None:
         self._tried.update((pair, by) for pair in pool)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from detente.domain.periods import DAYS_IN_WEEK
+from detente.relations.bands import wilson_band
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,8 +59,12 @@ def band_of(value: float, draws: Floats, weeks: int) -> tuple[float, float]:
     quantile over the normal one, (z² + 1) / 4 (weeks − 1) with z = 1.645.
     """
     low, high = np.nanquantile(draws, (_LOW, _HIGH))
+    return _widen(value, float(low), float(high), weeks)
+
+
+def _widen(value: float, low: float, high: float, weeks: int) -> tuple[float, float]:
     wider = math.sqrt(weeks / (weeks - 1)) * (1 + _STUDENT / (weeks - 1))
-    return value + wider * min(float(low) - value, 0.0), value + wider * max(float(high) - value, 0.0)
+    return value + wider * min(low - value, 0.0), value + wider * max(high - value, 0.0)
 
 
 def in_weeks(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date, weeks: int) -> tuple[pl.DataFrame, int]:
@@ -75,11 +80,11 @@ def in_weeks(cells: pl.DataFrame, coverage: pl.DataFrame, *, as_of: dt.date, wee
         The cells with ``week`` (0 for the first that has a covered day), and the number of weeks with a covered day.
     """
     first = as_of - dt.timedelta(days=weeks * DAYS_IN_WEEK - 1)
-    days = coverage.filter(pl.col("status") == "present", pl.col("day").is_between(first, as_of)).select(
-        pl.col("day").alias("occurred"), ((pl.col("day") - first).dt.total_days() // DAYS_IN_WEEK).alias("block")
-    )
-    blocks = days.select(pl.col("block").unique().sort()).with_row_index("week").with_columns(pl.col("week").cast(int))
-    return cells.join(days.join(blocks, on="block").drop("block"), on="occurred"), blocks.height
+    days = coverage.filter(pl.col("status") == "present", pl.col("day").is_between(first, as_of))["day"]
+    block = (days - first).dt.total_days().to_numpy() // DAYS_IN_WEEK
+    held, week = np.unique(block, return_inverse=True)
+    calendar = pl.DataFrame({"occurred": days, "week": pl.Series(week, dtype=pl.Int64)})
+    return cells.join(calendar, on="occurred"), len(held)
 
 
 def weekly(values: pl.DataFrame, column: str, weeks: int) -> Floats:
@@ -87,6 +92,41 @@ def weekly(values: pl.DataFrame, column: str, weeks: int) -> Floats:
     sums = np.zeros(weeks)
     np.add.at(sums, values["week"].to_numpy(), values[column].to_numpy())
     return sums
+
+
+def share_bands(parts: Floats, drawn: Floats) -> list[tuple[float, float]]:
+    """The 90 % bands of the shares of several parts in their sum over weeks, as `ratio_band` gives them one by one.
+
+    Args:
+        parts: Whole numbers, so that no order of adding them matters: shape (parts, weeks); not zero in all.
+        drawn: What ``draw_weeks`` returned for as many weeks.
+    """
+    whole = parts.sum(axis=0)
+    bottoms = drawn @ whole
+    ratios = (drawn @ parts.T)[bottoms > 0] / bottoms[bottoms > 0, None]
+    shares = parts.sum(axis=1) / whole.sum()
+    ends = np.quantile(ratios, (_LOW, _HIGH), axis=0)
+    return [_widen(float(shares[at]), float(ends[0, at]), float(ends[1, at]), len(whole)) for at in range(len(parts))]
+
+
+def share_with_band(part: Floats, whole: Floats, events: int, *, seed: int = 1) -> tuple[float, float, float] | None:
+    """The share of a part in a whole, both added up over weeks, and its 90 % band; None with fewer than 8 weeks.
+
+    The band is never narrower than a Wilson interval of so many events: weeks that all hold nothing of the part do not
+    show that there is nothing of it.
+
+    Args:
+        part: One value a week, none above that of the whole.
+        whole: One value a week; must not be zero in all.
+        events: How many events are behind the whole.
+        seed: Seed of the draws.
+    """
+    if len(part) < WEEKS_NEEDED:
+        return None
+    low, high = ratio_band(part, whole, draw_weeks(len(part), seed=seed))
+    share = float(part.sum() / whole.sum())
+    least, most = wilson_band(share * events, events)
+    return share, max(min(low, least), 0.0), min(max(high, most), 1.0)
 
 
 def _ratios(top: Floats, bottom: Floats, drawn: Floats) -> Floats:

@@ -82,6 +82,23 @@ class _Voice:
         return enough_weeks and self.n.sum() >= EVENTS_NEEDED
 
 
+@dataclass(frozen=True)
+class _Heard:
+    """Who was heard of a pair, by direction and role; only those with an event.
+
+    Args:
+        voices: By direction.
+        weeks: Weeks with a covered day.
+        first: First day of the window.
+        last: Last day of it.
+    """
+
+    voices: dict[Dyad, dict[str | None, _Voice]]
+    weeks: int
+    first: dt.date
+    last: dt.date
+
+
 def measure_voices(
     cells_by_role: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, as_of: dt.date, seed: int = 1
 ) -> pl.DataFrame:
@@ -126,15 +143,26 @@ def measure_voices(
     >>> voices.select("role", "share", "tone").rows()
     [('executive', 0.5, 3.0), ('legislature', 0.5, -5.0)]
     """
-    rows, weeks, first = _window(cells_by_role, coverage, pair, as_of)
-    drawn = draw_weeks(weeks, seed=seed) if weeks else None
+    return _tones(_listen(cells_by_role, coverage, pair, as_of), pair, seed)
+
+
+def voice_tables(
+    cells_by_role: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, *, as_of: dt.date, seed: int = 1
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What `measure_voices` and `measure_voice_gaps` give, from one look at the cells."""
+    heard = _listen(cells_by_role, coverage, pair, as_of)
+    return _tones(heard, pair, seed), _gaps(heard, pair, seed)
+
+
+def _tones(heard: _Heard, pair: Pair, seed: int) -> pl.DataFrame:
+    drawn = draw_weeks(heard.weeks, seed=seed) if heard.weeks else None
     found = []
-    for dyad in pair.dyads:
-        voices = _voices_of(rows, dyad, weeks)
+    for dyad, voices in heard.voices.items():
         total = sum(float(voice.n.sum()) for voice in voices.values())
         for role, voice in voices.items():
             n = float(voice.n.sum())
-            row: dict[str, object] = {"pair": pair.id, **vars(dyad), "role": role, "from_day": first, "to_day": as_of}
+            row: dict[str, object] = {"pair": pair.id, **vars(dyad), "role": role}
+            row |= {"from_day": heard.first, "to_day": heard.last}
             row |= {"n": int(n), "share": n / total}
             if voice.is_heard and drawn is not None:
                 parts = {"cooperation": voice.cooperation, "conflict": voice.conflict}
@@ -179,49 +207,49 @@ def measure_voice_gaps(
     >>> gaps.select("actor", "n_executive", "gap").rows()
     [('USA', 0, None), ('RUS', 0, None)]
     """
-    rows, weeks, first = _window(cells_by_role, coverage, pair, as_of)
+    return _gaps(_listen(cells_by_role, coverage, pair, as_of), pair, seed)
+
+
+def _gaps(heard: _Heard, pair: Pair, seed: int) -> pl.DataFrame:
     found = []
-    for dyad in pair.dyads:
-        voices = _voices_of(rows, dyad, weeks)
+    for dyad, voices in heard.voices.items():
         both = [voices.get(name) for name in ("executive", "legislature")]
         counts = [int(voice.n.sum()) if voice else 0 for voice in both]
-        row: dict[str, object] = {"pair": pair.id, **vars(dyad), "from_day": first, "to_day": as_of}
+        row: dict[str, object] = {"pair": pair.id, **vars(dyad), "from_day": heard.first, "to_day": heard.last}
         row |= dict(zip(("n_executive", "n_legislature"), counts, strict=True))
-        heard = [(voice.cooperation - voice.conflict, voice.n) for voice in both if voice and voice.is_heard]
-        if len(heard) == len(both):
-            executive, legislature = heard
+        told = [(voice.cooperation - voice.conflict, voice.n) for voice in both if voice and voice.is_heard]
+        if len(told) == len(both):
+            executive, legislature = told
             gap = executive[0].sum() / executive[1].sum() - legislature[0].sum() / legislature[1].sum()
-            low, high = difference_band(executive, legislature, draw_weeks(weeks, seed=seed))
+            low, high = difference_band(executive, legislature, draw_weeks(heard.weeks, seed=seed))
             row |= {"gap": float(gap), "gap_low": low, "gap_high": high}
         found.append(row)
     return check_table(pl.DataFrame(found, schema=VOICE_GAPS.schema), VOICE_GAPS)
 
 
-def _window(
-    cells_by_role: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, as_of: dt.date
-) -> tuple[pl.DataFrame, int, dt.date]:
-    """The pair's directed cells by week, the number of weeks, and the first day of the window."""
+def _listen(cells_by_role: pl.DataFrame, coverage: pl.DataFrame, pair: Pair, as_of: dt.date) -> _Heard:
+    """The voices of both directions in the order of the list of roles, nobody in particular last."""
     check_table(cells_by_role, CELLS_BY_ROLE)
     check_table(coverage, COVERAGE)
     both = [pair.a, pair.b]
     own = cells_by_role.filter("directed", pl.col("actor").is_in(both), pl.col("recipient").is_in(both))
     rows, weeks = in_weeks(own, coverage, as_of=as_of, weeks=WINDOW_WEEKS)
-    return rows, weeks, as_of - dt.timedelta(days=WINDOW_WEEKS * DAYS_IN_WEEK - 1)
-
-
-def _voices_of(rows: pl.DataFrame, dyad: Dyad, weeks: int) -> dict[str | None, _Voice]:
-    """A direction's voices in the order of the list of roles, nobody in particular last; only those with an event."""
-    own = rows.filter(pl.col("actor") == dyad.actor, pl.col("recipient") == dyad.recipient)
-    by_role = {key[0]: frame for key, frame in own.group_by("role")}
-    return {
-        role: _Voice(
-            weekly(by_role[role], "n", weeks),
-            weekly(by_role[role], "cooperation_milli", weeks) / _MILLI,
-            weekly(by_role[role], "conflict_milli", weeks) / _MILLI,
-        )
-        for role in (*ROLES, None)
-        if role in by_role
+    by_voice = {(actor, role): part for (actor, role), part in rows.group_by("actor", "role")}
+    voices = {
+        dyad: {
+            role: _voice(by_voice[dyad.actor, role], weeks) for role in (*ROLES, None) if (dyad.actor, role) in by_voice
+        }
+        for dyad in pair.dyads
     }
+    return _Heard(voices, weeks, as_of - dt.timedelta(days=WINDOW_WEEKS * DAYS_IN_WEEK - 1), as_of)
+
+
+def _voice(rows: pl.DataFrame, weeks: int) -> _Voice:
+    return _Voice(
+        weekly(rows, "n", weeks),
+        weekly(rows, "cooperation_milli", weeks) / _MILLI,
+        weekly(rows, "conflict_milli", weeks) / _MILLI,
+    )
 
 
 def voices(tables: Readings, pair: Pair, as_of: dt.date, *, seed: int = 1) -> pl.DataFrame:
@@ -242,8 +270,7 @@ def voices(tables: Readings, pair: Pair, as_of: dt.date, *, seed: int = 1) -> pl
     if n < EVENTS_NEEDED:
         rows = [_few(dyad, f"{n} events of the pair in all") for dyad in pair.dyads]
         return build_rows(VOICES_RULE, QUANTITIES, pair, as_of, [row for both in rows for row in both])
-    found = measure_voices(cells, known.coverage, pair, as_of=as_of, seed=seed)
-    gaps = measure_voice_gaps(cells, known.coverage, pair, as_of=as_of, seed=seed)
+    found, gaps = voice_tables(cells, known.coverage, pair, as_of=as_of, seed=seed)
     rows = [_rows_of(found, gap, dyad) for dyad, gap in zip(pair.dyads, gaps.iter_rows(named=True), strict=True)]
     return build_rows(VOICES_RULE, QUANTITIES, pair, as_of, [row for both in rows for row in both])
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from detente import relations
 from detente.codebook import state_name
-from detente.domain.periods import DAYS_IN_WEEK, NEAR_FUTURE_WEEKS
-from detente.domain.tables import WATCH
+from detente.domain.periods import DAYS_IN_WEEK, NEAR_FUTURE_WEEKS, Horizon
+from detente.domain.tables import OUTCOMES, WATCH
 from detente.outlook.detail import plain_rows
 from detente.outlook.words import sentence_name, short_name
 
@@ -33,7 +33,7 @@ def watch_reply(world: World, *, top: int = LISTED) -> dict[str, Any]:
         top: Pairs of each list.
     """
     # One table serves all three orders: the longest list there can be is taken, then sorted.
-    table = world.watch(top=10_000, horizon=NEAR_FUTURE_WEEKS)
+    table = _with_bands(world, world.watch(top=10_000, horizon=NEAR_FUTURE_WEEKS))
     keys = {"moved": pl.col("z").abs(), "deteriorate": pl.col("p_deteriorate"), "improve": pl.col("p_improve")}
     lists = {}
     for name in ORDERS:
@@ -48,6 +48,13 @@ def watch_reply(world: World, *, top: int = LISTED) -> dict[str, Any]:
     }
 
 
+def _with_bands(world: World, watched: pl.DataFrame) -> pl.DataFrame:
+    """The watch list with the ends of the 90 % bands of its probabilities."""
+    ends = [f"p_{outcome}_{end}" for outcome in OUTCOMES for end in ("low", "high")]
+    answers = world.forecast_pairs(Horizon(NEAR_FUTURE_WEEKS), world.as_of)
+    return watched.join(answers.select("pair", *ends), on="pair", how="left", maintain_order="left")
+
+
 def relations_reply(world: World, state: str) -> dict[str, Any]:
     """How one state stands with every other: the share of conflict in what both did, over half a year, with its band.
 
@@ -55,29 +62,13 @@ def relations_reply(world: World, state: str) -> dict[str, Any]:
         world: The world to read.
         state: The state, ISO3.
     """
-    weeks = world.weeks(world.as_of)
     first = world.as_of - dt.timedelta(days=MAP_WEEKS * DAYS_IN_WEEK)
-    own = weeks.filter(pl.col("pair").str.contains(state, literal=True), pl.col("week_end") > first)
-    days = pl.col("covered_days")
-    sums = own.group_by("pair").agg(
-        pl.col("n").sum(),
-        (pl.col("cooperation") * days).sum().alias("cooperation"),
-        (pl.col("conflict") * days).sum().alias("conflict"),
-    )
-    rows = []
-    for row in sums.sort("n", "pair", descending=[True, False]).iter_rows(named=True):
-        a, b = row["pair"].split("-")
-        total = row["cooperation"] + row["conflict"]
-        is_enough = row["n"] >= FEWEST_EVENTS and total > 0
-        rows.append(
-            {
-                "state": b if a == state else a,
-                "pair": f"{state}-{b if a == state else a}",
-                "name": state_name(b if a == state else a),
-                "events": row["n"],
-                "conflict_share": row["conflict"] / total if is_enough else None,
-            }
-        )
+    own = world.weeks_of_state(state, world.as_of).filter(pl.col("week_end") > first)
+    rows = [
+        _stand(state, str(pair), weeks.drop_nulls("balance"))
+        for (pair,), weeks in own.group_by("pair", maintain_order=True)
+    ]
+    rows.sort(key=lambda row: (-row["events"], row["pair"]))
     return {
         "state": state,
         "name": sentence_name(state),
@@ -86,8 +77,28 @@ def relations_reply(world: World, state: str) -> dict[str, Any]:
         "weeks": MAP_WEEKS,
         "fewest_events": FEWEST_EVENTS,
         "measure": "conflict / (cooperation + conflict), Goldstein points of both directions",
+        "band": "90 %: 1,000 draws of whole weeks, never narrower than a Wilson interval; null with fewer than 8 weeks",
         "rule": relations.LEVEL,
         "relations": rows,
+    }
+
+
+def _stand(state: str, pair: str, weeks: pl.DataFrame) -> dict[str, Any]:
+    """How one state stands with another: events, and the share of conflict with its band where there is enough."""
+    other = next(one for one in pair.split("-") if one != state)
+    days = weeks["covered_days"].to_numpy()
+    conflict, cooperation = (weeks[name].to_numpy() * days for name in ("conflict", "cooperation"))
+    whole, events = conflict + cooperation, int(weeks["n"].sum())
+    is_enough = events >= FEWEST_EVENTS and whole.sum() > 0
+    banded = relations.share_with_band(conflict, whole, events) if is_enough else None
+    return {
+        "state": other,
+        "pair": f"{state}-{other}",
+        "name": state_name(other),
+        "events": events,
+        "conflict_share": float(conflict.sum() / whole.sum()) if is_enough else None,
+        "conflict_share_low": banded[1] if banded else None,
+        "conflict_share_high": banded[2] if banded else None,
     }
 
 

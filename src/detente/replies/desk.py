@@ -152,6 +152,16 @@ class Desk:
         world = self.world(as_of)
         return self._briefs.take((str(pair), world.as_of), lambda: self._build(world, pair))
 
+    def has_world(self, as_of: dt.date | None = None) -> bool:
+        """Whether the world of a day is at hand, so that a question about it need not wait for one to be opened."""
+        latest = self._worlds.find(None)
+        return latest is not None and (as_of in {None, latest.as_of} or self._worlds.find(as_of) is not None)
+
+    def has_brief(self, pair: Pair, as_of: dt.date | None = None) -> bool:
+        """Whether the brief of a pair as of a day is at hand."""
+        latest = self._worlds.find(None)
+        return latest is not None and self._briefs.find((str(pair), as_of or latest.as_of)) is not None
+
     def _build(self, world: WarmWorld, pair: Pair) -> Brief:
         view = world.pair(pair.a, pair.b)
         brief = view.outlook()

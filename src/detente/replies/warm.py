@@ -14,7 +14,7 @@ import polars as pl
 
 from detente import forecast, relations
 from detente.domain.periods import STANDARD_HORIZONS, Horizon
-from detente.domain.tables import LEVELS
+from detente.domain.tables import LEVEL_QUANTILES, LEVELS
 from detente.world import World
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class WarmWorld(World):
         self._pairs: pl.DataFrame | None = None
         self._stated: dict[int, pl.DataFrame] = {}
         self._chances: dict[tuple[int, ...], pl.DataFrame] = {}
+        self._fans: dict[tuple[int, ...], dict[str, pl.DataFrame]] = {}
         self.view.hold()
 
     def readings(self, as_of: dt.date) -> relations.Readings:
@@ -58,7 +59,9 @@ class WarmWorld(World):
             self._measured += 1
             if self._measured % PAIRS_MEASURED == 0:
                 self._readings.clear()
-            return super().readings(as_of)
+            tables = super().readings(as_of)
+            tables.known(as_of).expect_busy()
+            return tables
 
     def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         """Weekly balances up to a day; of the panels made for one quiet pair only the last few are kept."""
@@ -94,12 +97,7 @@ class WarmWorld(World):
 
     def _busy_levels(self, by: Side) -> dict[str, pl.DataFrame]:
         busy = list(self.panel(self.as_of).pairs)
-        if by == "pair":
-            weeks = self.weeks(self.as_of).filter(pl.col("pair").is_in(busy))
-        else:
-            weeks = self._dyad_weeks(self.as_of, set(busy))
-        parts = relations.measure_levels(weeks).partition_by("pair", as_dict=True, include_key=True)
-        return {str(pair): part for (pair,), part in parts.items()}
+        return _by_pair(relations.measure_levels(self._cell_weeks(self.as_of).build(by=by, pairs=busy)))
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon; the answers for all busy pairs are kept."""
@@ -122,6 +120,17 @@ class WarmWorld(World):
                 self._stated[horizon.weeks] = forecast.state_questions(panel, as_of, horizon)
             return self._stated[horizon.weeks].filter(pl.col("pair") == pair)
 
+    def fan(self, pair: Pair, as_of: dt.date, *, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
+        """Rows of the table ``level_quantiles`` of one pair; those of busy pairs are made together."""
+        with self._lock:
+            panel = self.panel(as_of)
+            if as_of != self.as_of or pair.id not in panel.pairs:
+                return super().fan(pair, as_of, horizons=horizons)
+            if horizons not in self._fans:
+                answers = pl.concat([self.forecast_pairs(Horizon(weeks), as_of) for weeks in horizons])
+                self._fans[horizons] = _by_pair(forecast.build_fan(panel, as_of, answers))
+            return self._fans[horizons].get(pair.id, LEVEL_QUANTILES.empty())
+
     def provocations(
         self, pair: Pair | None = None, *, as_of: Day | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
     ) -> pl.DataFrame:
@@ -139,3 +148,9 @@ class WarmWorld(World):
             if rows.height < 2 * len(horizons):
                 return super().provocations(pair, horizons=horizons)
             return rows
+
+
+def _by_pair(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The rows of each pair, in their order, by the pair's id."""
+    parts = rows.partition_by("pair", as_dict=True, include_key=True)
+    return {str(pair): part for (pair,), part in parts.items()}

@@ -20,11 +20,17 @@ def sample_store_path() -> Path:
 @cache
 def read_card() -> dict[str, Any]:
     """The sample's card: publisher, citation, terms, coverage, caveats, and what was computed."""
+    card = _read_yaml("card.yaml")
+    card["figures"] = _read_yaml("figures.yaml")
+    return card
+
+
+def _read_yaml(name: str) -> dict[str, Any]:
     import yaml  # noqa: PLC0415 - not needed before a card is read
 
-    card: dict[str, Any] = yaml.safe_load((_HERE / "card.yaml").read_text("utf-8"))
-    card["figures"] = yaml.safe_load((_HERE / "figures.yaml").read_text("utf-8"))
-    return card
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast, where it was built
+    content: dict[str, Any] = yaml.load((_HERE / name).read_text("utf-8"), Loader=loader)  # noqa: S506 - a safe one
+    return content
 
 
 @cache

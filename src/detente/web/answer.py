@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 from starlette.responses import Response
 
+from detente.errors import DetenteError
 from detente.replies import Desk, Shelf
+from detente.web import names
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,8 +26,11 @@ ANSWERS_HELD = 256
 #: Shorter answers are sent as they are.
 _WORTH_COMPRESSING = 600
 _EFFORT = 3
-#: Answers made at once by one process: more would only wait for one another inside the interpreter.
-_MADE_AT_ONCE = 2
+#: Answers of each kind made at once by one process: more would only wait for one another inside the interpreter. What
+#: takes long (a day of which nothing is held, a brief nobody has asked for) stands in a queue of its own, so that what
+#: takes milliseconds never waits behind it.
+_MADE_AT_ONCE = {"briefs": 1, "days": 1}
+_QUICK_AT_ONCE = 2
 JSON, HTML, CSV, RSS, PARQUET = (
     "application/json",
     "text/html; charset=utf-8",
@@ -83,24 +88,38 @@ class Counter:
         self._shelf: Shelf[tuple[str, str], Answer] = Shelf(held)
         self._makers: dict[str, CapacityLimiter] = {}
 
-    async def serve(self, request: Request, make: Callable[[], Answer], *, also: str = "") -> Response:
+    async def serve(
+        self, request: Request, make: Callable[[], Answer], *, also: str = "", is_brief: bool = False
+    ) -> Response:
         """The answer to a request: the one kept, or one made now in a thread of its own.
 
         Args:
             request: The request; its path and query name the answer.
             make: What makes it.
             also: What else it depends on.
+            is_brief: Whether it is made from the brief of the pair in the path.
         """
         version = await self.work(self.desk.version) if self.desk.is_due() else self.desk.version()
         key = (version, f"{request.url.path}?{request.url.query} {also}")
-        held = self._shelf.find(key)
-        answer: Answer = held if held is not None else await self.work(self._shelf.take, key, make)
+        if (answer := self._shelf.find(key)) is None:
+            answer = await self.work(self._shelf.take, key, make, kind=self._queue_of(request, is_brief=is_brief))
         return to_response(request, answer)
 
     async def work(self, do: Callable[..., T], *given: Any, kind: str = "answers") -> T:  # noqa: ANN401 - any work
         """Do something that takes a while, in a thread; no more of its kind at once than helps."""
-        limiter = self._makers.setdefault(kind, CapacityLimiter(_MADE_AT_ONCE))
+        limiter = self._makers.setdefault(kind, CapacityLimiter(_MADE_AT_ONCE.get(kind, _QUICK_AT_ONCE)))
         return await to_thread.run_sync(do, *given, limiter=limiter)
+
+    def _queue_of(self, request: Request, *, is_brief: bool) -> str:
+        """In which queue a request stands: that of its longest part that is not at hand."""
+        try:
+            day = names.read_day(request.path_params.get("day") or request.query_params.get("as_of"))
+            if not self.desk.has_world(day):
+                return "days"
+            is_held = not is_brief or self.desk.has_brief(names.read_pair(request.path_params["pair"]), day)
+        except DetenteError:
+            return "answers"  # its making will say what is wrong
+        return "answers" if is_held else "briefs"
 
 
 def to_response(request: Request, answer: Answer) -> Response:

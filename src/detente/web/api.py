@@ -70,7 +70,7 @@ def _add_pairs(router: APIRouter, counter: Counter) -> None:
 
     @router.get("/pair/{pair}.json", responses=_JSON, summary="The brief of a pair, as of the last day held")
     async def latest(request: Request, pair: PairName) -> Response:
-        return await counter.serve(request, lambda: brief(pair, None))
+        return await counter.serve(request, lambda: brief(pair, None), is_brief=True)
 
     @router.get("/pair/{pair}/events.json", responses=_JSON, summary="The events behind a week or a span of days")
     async def events(
@@ -92,7 +92,7 @@ def _add_pairs(router: APIRouter, counter: Counter) -> None:
 
     @router.get("/pair/{pair}/{day}.json", responses=_JSON, summary="The brief of a pair as of a day")
     async def dated(request: Request, pair: PairName, day: DayName) -> Response:
-        return await counter.serve(request, lambda: brief(pair, day))
+        return await counter.serve(request, lambda: brief(pair, day), is_brief=True)
 
 
 def _add_series(router: APIRouter, counter: Counter) -> None:
@@ -138,7 +138,7 @@ def _add_feeds(router: APIRouter, counter: Counter) -> None:
         made: Callable[[], Answer] = lambda: make_answer(  # noqa: E731
             feeds.pair_feed(desk.brief(names.read_pair(pair)), base), RSS
         )
-        return await counter.serve(request, made, also=base)
+        return await counter.serve(request, made, also=base, is_brief=True)
 
     @router.get("/oembed", responses=_JSON, summary="oEmbed: what embeds the chart of a pair's page")
     async def oembed(

@@ -10,6 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from detente.outlook.words import format_band, format_probability
+
 #: Shares of conflict that end a class, and the classes from cooperation to conflict.
 STEPS = (0.15, 0.3, 0.45, 0.6)
 CLASSES = ("c1", "c2", "c3", "c4", "c5")
@@ -53,7 +55,9 @@ def _shape(element: str, iso3: str, row: dict[str, Any] | None, chosen: str) -> 
         return f'{element} class="land"/>'
     share = row["conflict_share"]
     kind = "few" if share is None else CLASSES[sum(share >= step for step in STEPS)]
-    told = "too few reports to say" if share is None else f"{share:.0%} conflict".replace("%", " %")
+    told = "too few reports to say" if share is None else f"{format_probability(share)} conflict"
+    if row["conflict_share_low"] is not None:
+        told += f" (90 % band {format_band(row['conflict_share_low'], row['conflict_share_high'])})"
     title = f"{row['name']}: {told}, {row['events']:,} events"
     return (
         f'<a href="/pair/{row["pair"]}" tabindex="-1">{element} class="{kind}"><title>{escape(title)}</title>'

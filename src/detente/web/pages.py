@@ -83,11 +83,11 @@ def _add_pairs(router: APIRouter, counter: Counter) -> None:
             return RedirectResponse(names.pair_address(_spelt(pair), day[:10]), _SEE_OTHER)
         if (spelt := _spelt(pair)) != pair:
             return RedirectResponse(names.pair_address(spelt), _SEE_OTHER)
-        return await counter.serve(request, lambda: page(pair, None))
+        return await counter.serve(request, lambda: page(pair, None), is_brief=True)
 
     @router.get("/pair/{pair}/{day}")
     async def dated_page(request: Request, pair: str, day: str) -> Response:
-        return await counter.serve(request, lambda: page(pair, day))
+        return await counter.serve(request, lambda: page(pair, day), is_brief=True)
 
 
 def _add_embeds(router: APIRouter, counter: Counter) -> None:
@@ -102,11 +102,11 @@ def _add_embeds(router: APIRouter, counter: Counter) -> None:
 
     @router.get("/embed/pair/{pair}")
     async def embedded(request: Request, pair: str) -> Response:
-        return await counter.serve(request, lambda: embed(pair, None))
+        return await counter.serve(request, lambda: embed(pair, None), is_brief=True)
 
     @router.get("/embed/pair/{pair}/{day}")
     async def embedded_then(request: Request, pair: str, day: str) -> Response:
-        return await counter.serve(request, lambda: embed(pair, day))
+        return await counter.serve(request, lambda: embed(pair, day), is_brief=True)
 
 
 def _add_rest(router: APIRouter, counter: Counter) -> None:

@@ -43,7 +43,8 @@ class Archive:
         self._views: dict[dt.date | None, View] = {}
         self._panels: dict[tuple[dt.date, str | None], forecast.Panel] = {}
         self._weeks: dict[tuple[dt.date, str], pl.DataFrame] = {}
-        self._news: dict[dt.date, relations.News] = {}
+        self._busy_weeks: dict[dt.date, pl.DataFrame] = {}
+        self._laid: dict[dt.date, relations.CellWeeks] = {}
         self._readings: dict[dt.date, relations.Readings] = {}
         self.view = self.view_as_of(as_of)
 
@@ -96,16 +97,33 @@ class Archive:
     def weeks(self, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``weeks`` for all pairs, or all dyads, up to a day."""
         if (as_of, by) not in self._weeks:
-            view, news = self.view_as_of(as_of), self._news_to(as_of)
-            self._weeks[as_of, by] = relations.build_weeks(view.cells(), view.coverage(), as_of=as_of, by=by, news=news)
+            self._weeks[as_of, by] = self._cell_weeks(as_of).build(by=by)
         return self._weeks[as_of, by]
 
-    def _news_to(self, as_of: dt.date) -> relations.News:
-        """Events of other pairs by week, up to a day: counted once for pairs and directions."""
-        if as_of not in self._news:
+    def weeks_of_busy(self, as_of: dt.date, *, also: str | None = None) -> pl.DataFrame:
+        """Rows of ``weeks`` of the pairs with at least one event a week on average, and of one more if it is given.
+
+        Those are a tenth of all pairs, and all that levels and forecasts are made of.
+        """
+        laid = self._cell_weeks(as_of)
+        if as_of not in self._busy_weeks:
+            self._busy_weeks[as_of] = laid.build(pairs=laid.busy)
+        if also is None or also in laid.busy:
+            return self._busy_weeks[as_of]
+        return pl.concat([self._busy_weeks[as_of], laid.build(pairs=[also])])
+
+    def weeks_of_state(self, state: str, as_of: dt.date) -> pl.DataFrame:
+        """Rows of ``weeks`` of one state's pairs with all others."""
+        laid = self._cell_weeks(as_of)
+        mine = laid.cells.filter((pl.col("actor") == state) | (pl.col("recipient") == state))["pair"].unique()
+        return laid.build(pairs=mine.to_list())
+
+    def _cell_weeks(self, as_of: dt.date) -> relations.CellWeeks:
+        """The cells of all pairs by week, up to a day: laid out once for weeks, news and directions."""
+        if as_of not in self._laid:
             view = self.view_as_of(as_of)
-            self._news[as_of] = relations.weekly_news(view.cells(), view.coverage(), as_of=as_of)
-        return self._news[as_of]
+            self._laid[as_of] = relations.lay_out_weeks(view.cells(), view.coverage(), as_of=as_of)
+        return self._laid[as_of]
 
     def readings(self, as_of: dt.date) -> relations.Readings:
         """The tables that measures take, as known on a day."""
@@ -118,17 +136,11 @@ class Archive:
 
     def levels_of(self, pair: Pair, as_of: dt.date, *, by: Side = "pair") -> pl.DataFrame:
         """Rows of the table ``levels`` of one pair, or of its dyads; short histories lean on all busy pairs."""
-        pool = {*self.panel(as_of).pairs, pair.id}
-        weeks = self.weeks(as_of) if by == "pair" else self._dyad_weeks(as_of, pool)
-        return relations.measure_levels(weeks.filter(pl.col("pair").is_in(pool)), pairs=[pair.id])
-
-    def _dyad_weeks(self, as_of: dt.date, pairs: set[str]) -> pl.DataFrame:
-        """Weeks of the directions of some pairs: those of all, most of whom hardly meet, would take long."""
-        view = self.view_as_of(as_of)
-        both = pl.DataFrame([pair.split("-") for pair in sorted(pairs)], schema=["actor", "recipient"], orient="row")
-        dyads = pl.concat([both, both.select(actor="recipient", recipient="actor")])
-        cells = view.cells().join(dyads, on=["actor", "recipient"], how="semi", maintain_order="left")
-        return relations.build_weeks(cells, view.coverage(), as_of=as_of, by="dyad", news=self._news_to(as_of))
+        laid = self._cell_weeks(as_of)
+        pool = {pair.id}
+        if laid.weeks_held < relations.WEEKS_FOR_OWN_SCALE:
+            pool.update(self.panel(as_of).pairs)
+        return relations.measure_levels(laid.build(by=by, pairs=pool), pairs=[pair.id])
 
     def panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
         """Weekly balances up to a day, side by side, of all pairs with at least one event a week on average.
@@ -148,11 +160,8 @@ class Archive:
         return panel
 
     def _build_panel(self, as_of: dt.date, *, also: str | None = None) -> forecast.Panel:
-        weeks = self.weeks(as_of)
-        is_busy = pl.col("n").mean().over("pair") >= relations.POOL_EVENTS_A_WEEK
-        busy = weeks.filter(is_busy | (pl.col("pair") == (also or "")))
-        view = self.view_as_of(as_of)
-        return forecast.add_days(forecast.build_panel(busy), view.cells(), view.coverage())
+        view, weeks = self.view_as_of(as_of), self.weeks_of_busy(as_of, also=also)
+        return forecast.add_days(forecast.build_panel(weeks), self._cell_weeks(as_of).cells, view.coverage())
 
     def forecast_pairs(self, horizon: Horizon, as_of: dt.date, *, pairs: list[str] | None = None) -> pl.DataFrame:
         """Rows of the table ``forecasts`` at one horizon from one origin; the model learns from all pairs."""
@@ -165,6 +174,11 @@ class Archive:
         """What the question about a pair rests on and its base rates: a row of ``forecast.state_questions``."""
         rows = forecast.state_questions(self.panel(as_of, also=pair), as_of, horizon)
         return rows.filter(pl.col("pair") == pair)
+
+    def fan(self, pair: Pair, as_of: dt.date, *, horizons: tuple[int, ...] = STANDARD_HORIZONS) -> pl.DataFrame:
+        """Where the level of a pair may go: rows of the table ``level_quantiles`` from one origin."""
+        answers = [self.forecast_pairs(Horizon(weeks), as_of, pairs=[pair.id]) for weeks in horizons]
+        return forecast.build_fan(self.panel(as_of, also=pair.id), as_of, pl.concat(answers), pair=pair.id)
 
     def provocations(
         self, pair: Pair | None = None, *, as_of: Day | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS

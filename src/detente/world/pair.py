@@ -204,10 +204,7 @@ class PairView:
         Returns:
             Rows of the table ``level_quantiles``.
         """
-        day = self.world.view_as_of(as_of).as_of
-        panel = self.world.panel(day, also=self.pair.id)
-        forecasts = self.forecasts(as_of=day, horizons=horizons)
-        return forecast.build_fan(panel, day, forecasts, pair=self.pair.id)
+        return self.world.fan(self.pair, self.world.view_as_of(as_of).as_of, horizons=horizons)
 
     def outlook(self, as_of: str | dt.date | None = None, *, horizon: str | int = "13w") -> Brief:
         """The brief of the pair.

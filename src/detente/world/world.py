@@ -122,7 +122,7 @@ class World(Archive):
             horizon: Horizon of the probabilities.
             by: ``moved`` (most unusual first), ``deteriorate`` or ``improve`` (most probable first).
         """
-        levels = self.levels()
+        levels = self._levels_to_watch()
         recent = levels.filter(pl.col("week_end") > self.as_of - dt.timedelta(days=_RECENT_WEEKS * DAYS_IN_WEEK))
         weekly = levels.group_by("pair").agg(pl.col("n").mean())
         busy = weekly.filter(pl.col("n") >= _WATCH_MIN_EVENTS_A_WEEK)["pair"].to_list()
@@ -143,3 +143,9 @@ class World(Archive):
         )
         order = {"moved": pl.col("z").abs(), "deteriorate": pl.col("p_deteriorate"), "improve": pl.col("p_improve")}
         return check_table(table.sort(order[by], "pair", descending=[True, False], nulls_last=True).head(top), WATCH)
+
+    def _levels_to_watch(self) -> pl.DataFrame:
+        """Rows of ``levels`` of busy pairs; of all where histories are so short that levels lean on the others."""
+        if self._cell_weeks(self.as_of).weeks_held < relations.WEEKS_FOR_OWN_SCALE:
+            return self.levels()
+        return relations.measure_levels(self.weeks_of_busy(self.as_of))

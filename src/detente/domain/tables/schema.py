@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -38,19 +39,23 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def schema(self) -> pl.Schema:
         """The polars schema."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The column names in order."""
         return [column.name for column in self.columns]
 
+    @cached_property
+    def _empty(self) -> pl.DataFrame:
+        return pl.DataFrame(schema=self.schema)
+
     def empty(self) -> pl.DataFrame:
         """A frame of no rows with this schema."""
-        return pl.DataFrame(schema=self.schema)
+        return self._empty.clone()
 
 
 def check_table(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
