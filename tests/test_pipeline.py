@@ -74,6 +74,19 @@ def test_one_bad_file_stops_no_other(tmp_path: Path) -> None:
     assert [file.path for batch in store.batches() for file in batch.files] == ["a.csv", "c.csv"]
 
 
+def test_a_file_that_breaks_off_is_told_beside_what_could_be_read(tmp_path: Path) -> None:
+    """Its rows up to the break are held, the report names it and says what to do."""
+    text = "date,actor,recipient,event_type\n" + "".join(f"{row}\n" for row in ROWS) * 3
+    whole = gzip.compress(text.encode(), compresslevel=0)
+    (tmp_path / "b.csv.gz").write_bytes(whole[: len(whole) - 60])
+    write(tmp_path / "c.csv", ROWS[1])
+    report = load(open_store(tmp_path / "s"), TABLE, [tmp_path / "b.csv.gz", tmp_path / "c.csv"], PLAIN)
+    assert report.broken_files == ("b.csv.gz",)
+    assert report.ledgers[0].kept > 3
+    assert "b.csv.gz: BROKEN" in str(report)
+    assert (report.as_dict()["broken_files"], report.failed_files) == (["b.csv.gz"], ())
+
+
 def test_a_second_load_changes_nothing(tmp_path: Path) -> None:
     """The same content under any file name is held already; the manifest stays as it was, byte for byte."""
     first = write(tmp_path / "a.csv", *ROWS)

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 #: Called with the name of the file under way, the files finished, and the files in all.
 Progress = Callable[[str, int, int], None]
+#: What an account calls a file of which only a part could be read.
+_BROKEN = ("damaged_file", "truncated_file")
+_AFTER_BREAK = (
+    "What could be read is held. Fetch it again and load it; if its events have no ids of their own, into a new store, "
+    "since what is held would be counted twice."
+)
 #: Between the two digests of an identity.
 _READ_BY = " read by "
 
@@ -75,6 +81,11 @@ class LoadReport:
             total.add(ledger)
         return total
 
+    @property
+    def broken_files(self) -> tuple[str, ...]:
+        """Files of which only a part could be read; what could be is held."""
+        return tuple(ledger.path for ledger in self.ledgers if any(ledger.failed.get(reason) for reason in _BROKEN))
+
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values."""
         return {
@@ -82,6 +93,7 @@ class LoadReport:
             "ledgers": [ledger.as_dict() for ledger in self.ledgers],
             "total": {key: value for key, value in self.total.as_dict().items() if key != "failures"},
             "already_held": list(self.already_held),
+            "broken_files": list(self.broken_files),
             "failed_files": [{"path": path, "reason": reason} for path, reason in self.failed_files],
         }
 
@@ -89,6 +101,7 @@ class LoadReport:
         shown = [*self.ledgers, self.total] if len(self.ledgers) > 1 else list(self.ledgers)
         lines = [line for ledger in shown for line in _ledger_lines(ledger)]
         lines += [f"{path}: held already, nothing changed" for path in self.already_held]
+        lines += [f"{path}: BROKEN. {_AFTER_BREAK}" for path in self.broken_files]
         lines += [f"{path}: FAILED. {reason}" for path, reason in self.failed_files]
         return "\n".join(lines)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -269,3 +271,12 @@ def test_a_store_opened_for_reading_refuses_to_be_written(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="not a directory"):
         open_store(tmp_path / "file")
+
+
+def test_a_read_loads_no_second_dataframe_library(tmp_path: Path) -> None:
+    """Loading pyarrow takes ten times as long as one pair's series: rows come over without it."""
+    append(open_store(tmp_path / "s"), part(event(0), event(1)))
+    read = "import sys; from pathlib import Path; from detente.store import open_store\n"
+    read += "print(open_store(Path(sys.argv[1])).view().series('month').height, 'pyarrow' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", read, tmp_path / "s"], check=True, capture_output=True, text=True)
+    assert run.stdout.split() == ["1", "False"]

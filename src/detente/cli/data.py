@@ -95,7 +95,7 @@ def _plan_then_load(plan: LoadPlan, read: Callable[..., LoadReport], *, dry_run:
         show_json(report.as_dict())
     else:
         console().print(str(report), highlight=False)
-    if report.failed_files:
+    if report.failed_files or report.broken_files:
         raise typer.Exit(1)
 
 

@@ -1,10 +1,13 @@
-"""Reading ahead: while one part is being stored, the next is being read, and small files are read together.
+"""Reading ahead: while one file is being stored, the next ones are being read, and small files are read together.
 
-One thread reads, so that at most a part or two are waiting; what comes out, and in which order, is as without it.
+Each of a few threads reads a file, some parts at a time, so that what waits is bounded however large or many the files
+are; what comes out, and in which order, is as without them.
 """
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 _SMALL_BYTES = 1_000_000
 #: What is read together: some 25 MB of text when it is unpacked.
 _TOGETHER_BYTES, _TOGETHER_FILES = 6_000_000, 100
+#: Threads that read. Each holds a block of text and its columns, some 100 MB; more than two outrun the one that stores.
+_READERS = min(2, os.cpu_count() or 1)
+#: What a thread reads of a file before it turns to another: a day of GDELT has three parts, and 20,000 rows are kept.
+_PARTS_AT_A_TIME, _ROWS_AT_A_TIME = 8, 50_000
 
 
 @runtime_checkable
@@ -55,7 +62,7 @@ def read_ahead(
     identify: Callable[[Path], str],
     is_held: Callable[[str], bool],
 ) -> Iterator[Ahead]:
-    """Read files one after another, always one step ahead of whoever takes them.
+    """Read files, some of them at once, always a step ahead of whoever takes them one after another.
 
     Args:
         source: Who reads them.
@@ -65,13 +72,17 @@ def read_ahead(
         is_held: Whether a file of an identity need not be read: it is handed over without parts.
     """
     grouped = _groups(files) if isinstance(source, ReadsTogether) else ([path] for path in files)
-    with ThreadPoolExecutor(1, thread_name_prefix="read") as pool:
-        current: Callable[[], Iterable[Ahead]] = list
+    begun: deque[Callable[[], Iterable[Ahead]]] = deque()
+    pool = ThreadPoolExecutor(_READERS, thread_name_prefix="read")
+    try:
         for group in grouped:
-            coming = _begin(pool, source, group, options, identify, is_held)
-            yield from current()
-            current = coming
-        yield from current()
+            begun.append(_begin(pool, source, group, options, identify, is_held))
+            if len(begun) > _READERS:
+                yield from begun.popleft()()
+        while begun:
+            yield from begun.popleft()()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _groups(files: Sequence[Path]) -> Iterator[list[Path]]:
@@ -106,10 +117,10 @@ def _begin(
         return pool.submit(_read_together, source, group, options, identify, is_held).result
     path = group[0]
 
-    def open_file() -> tuple[str, Iterator[Part], _Step]:
+    def open_file() -> tuple[str, Iterator[Part], _Stretch]:
         identity = identify(path)
         parts = iter(()) if is_held(identity) else source.read(path, options)
-        return identity, parts, _next(parts)
+        return identity, parts, _stretch(parts)
 
     opened = pool.submit(open_file)
 
@@ -139,21 +150,41 @@ def _raised(parts: list[Part] | SourceError) -> Iterator[Part]:
     yield from parts
 
 
-#: A part, nothing where there is none left, or why the file cannot be read on.
-_Step = Part | SourceError | None
+@dataclass(frozen=True)
+class _Stretch:
+    """Parts of a file that were read in one go.
+
+    Args:
+        parts: Those that could be read.
+        is_last: Whether none is left.
+        error: Why the file cannot be read on.
+    """
+
+    parts: Sequence[Part]
+    is_last: bool
+    error: SourceError | None = None
 
 
-def _next(parts: Iterator[Part]) -> _Step:
+def _stretch(parts: Iterator[Part]) -> _Stretch:
+    """Read on until enough has been read to be handed over."""
+    read: list[Part] = []
+    rows = 0
     try:
-        return next(parts, None)
+        for part in parts:
+            read.append(part)
+            rows += part.events.height
+            if len(read) >= _PARTS_AT_A_TIME or rows >= _ROWS_AT_A_TIME:
+                return _Stretch(read, is_last=False)
     except SourceError as error:
-        return error
+        return _Stretch(read, is_last=True, error=error)
+    return _Stretch(read, is_last=True)
 
 
-def _rest(pool: Executor, parts: Iterator[Part], step: _Step) -> Iterator[Part]:
-    while step is not None:
-        if isinstance(step, SourceError):
-            raise step
-        coming = pool.submit(_next, parts)
-        yield step
-        step = coming.result()
+def _rest(pool: Executor, parts: Iterator[Part], stretch: _Stretch) -> Iterator[Part]:
+    while not stretch.is_last:
+        coming = pool.submit(_stretch, parts)
+        yield from stretch.parts
+        stretch = coming.result()
+    yield from stretch.parts
+    if stretch.error:
+        raise stretch.error

@@ -7,20 +7,18 @@ what the records are about.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import itertools
 import json
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from detente.errors import StoreError
+from detente.store.lock import locked
 from detente.store.manifest import write_durably
 from detente.store.store import Finding
 
@@ -99,7 +97,10 @@ class Chain:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with self._lock(), (self.path / self.file).open("a+b") as file:
+            with (
+                locked(self.path, "ledger", wait_seconds=_LOCK_WAIT_SECONDS),
+                (self.path / self.file).open("a+b") as file,
+            ):
                 head, set_aside = self._recover(file)
                 known = _read_ids(self.path, file, head)
                 held = {record["id"] for record in records} & known
@@ -151,25 +152,6 @@ class Chain:
             return (self.path / self.file).read_bytes().splitlines(keepends=True)
         except FileNotFoundError:
             return []
-
-    @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Hold the ledger; wait for another writer."""
-        with (self.path / ".lock").open("a+b") as file:
-            deadline = time.monotonic() + _LOCK_WAIT_SECONDS
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > deadline:
-                        raise StoreError(
-                            f"The ledger {self.path} was to be written.",
-                            f"Another process has held it for {_LOCK_WAIT_SECONDS:.0f} seconds.",
-                            "Wait until it is done; nothing it has saved is lost.",
-                        ) from None
-                    time.sleep(0.01)
-            yield
 
     def _save(self, file: Any, lines: bytes, last: Head) -> None:  # noqa: ANN401 - a binary file
         """Put the lines on the disk, then acknowledge them in the head."""

@@ -33,7 +33,7 @@ class Embedded:
         sql = asked.sql(self.name, lambda relation: _relation(files[relation], RELATIONS[relation]))
         try:
             with open_cursor() as engine:
-                return pl.DataFrame(engine.sql(sql).to_arrow_table())
+                return pl.DataFrame(engine.sql(sql))
         except duckdb.Error as error:
             raise StoreError(
                 f"The store {held.store} was to be read.",

@@ -69,7 +69,7 @@ class Spool:
             pl.lit(None, pl.Int32).alias("file_index"),
             pl.lit(None, pl.Int64).alias("row_index"),
         )
-        return None if self._written else pl.concat([empty, *self._waiting])
+        return None if self._written else pl.concat([empty, *self._waiting], rechunk=True)
 
     def files(self) -> list[Path]:
         """All rows as Parquet files, in order, with the same columns."""

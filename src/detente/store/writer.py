@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import json
-import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +26,7 @@ from detente.domain.records import Part, Repeats
 from detente.errors import StoreError
 from detente.store import queries
 from detente.store.engine import open_cursor
+from detente.store.lock import locked
 from detente.store.manifest import FOLDERS, Batch, LoadedFile, digest, read_manifest, sync_all, write_manifest
 from detente.store.repeats import find_left_out
 from detente.store.spool import Spool
@@ -338,25 +336,7 @@ def _sweep(store: Path) -> None:
 def only_writer(store: Path) -> Iterator[None]:
     """Hold the store's lock; wait a little for another writer, then say who has it."""
     store.mkdir(parents=True, exist_ok=True)
-    with (store / ".lock").open("a+") as file:
-        deadline = time.monotonic() + _LOCK_WAIT_SECONDS
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    file.seek(0)
-                    raise StoreError(
-                        f"The store {store} was to be written.",
-                        f"Process {file.read().strip() or 'unknown'} is writing to it.",
-                        "Wait until it is done, or stop it; nothing it has saved is lost.",
-                    ) from None
-                time.sleep(0.05)
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
+    with locked(store, "store", wait_seconds=_LOCK_WAIT_SECONDS):
         yield
 
 
