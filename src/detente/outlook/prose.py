@@ -63,7 +63,7 @@ def write_standfirst(
     held = weeks["balance"].count()
     if held < _FORECAST_HISTORY:
         count = "1 week" if held == 1 else f"{held} weeks"
-        parts.append(f"With {count} of history these probabilities are more those of pairs at large than of this one.")
+        parts.append(f"With {count} of history these probabilities owe more to other pairs than to this one.")
     return " ".join(parts)
 
 
