@@ -105,8 +105,8 @@ def test_a_row_of_origins_turns_to_the_vintage_when_it_may(world: Panel, folder:
 
 
 def test_next_to_no_history_is_not_answered_by_a_vintage(world: Panel) -> None:
-    """A store that begins six weeks before the origin is answered by base rates, however new the vintages are."""
-    young = Panel(world.pairs[:1], world.week_ends[-6:], world.balance[:1, -6:])
+    """A store that begins twelve weeks before the origin is answered by base rates, however new the vintages are."""
+    young = Panel(world.pairs[:1], world.week_ends[-12:], world.balance[:1, -12:])
     moved = Panel(young.pairs, tuple(day + dt.timedelta(weeks=520) for day in young.week_ends), young.balance)
     origin = moved.week_ends[-1]
     for weeks in (4, 13):

@@ -20,16 +20,17 @@ from detente.forecast.panel import Panel
 from detente.forecast.protocol import Forecaster
 from detente.forecast.vintages import SHIPPED, find_vintage
 
-#: Weeks of the past that a vintage needs: half of the 13 that make a reference. With 7 to 26 of them that of 2015 did
-#: better than climatology and the logit by a twentieth and more (GDELT dyad scores of 2018 to 2020, cut short).
-HISTORY_WEEKS = REFERENCE_WEEKS // 2 + 1
+#: Weeks of the past that a vintage needs: those of a reference. With 13 to 26 of them that of 2015 did better than
+#: climatology and the logit by a twentieth and more (GDELT dyad scores of 2018 to 2020, cut short); with 7 to 12 too,
+#: but its bands know nothing of how short a past is.
+HISTORY_WEEKS = REFERENCE_WEEKS
 
 
 @dataclass(frozen=True)
 class Trained:
     """Answers from models trained beforehand, each only from the day on that it had learned by.
 
-    As of a day before every vintage, at a horizon that none was trained for, or with a past of less than 7 weeks,
+    As of a day before every vintage, at a horizon that none was trained for, or with a past of less than 13 weeks,
     ``logit-v1`` fitted on the store's own past answers (climatology, while that has too few cases). The column
     ``model`` names who answered, vintage included.
 
