@@ -68,11 +68,26 @@ def test_a_reader_finds_a_pair_and_goes_down_to_the_events_and_back_in_time(brow
     page.wait_for_url(f"{site}/pair/IND-PAK/2019-02-10")
     assert "10 February 2019" in page.locator("article .kicker").inner_text()
     assert "Balakot" not in page.content()
+    _read(page, site, ARTICLE)
+    assert page.locator(".answers tr.asked").count() >= 1
+    assert not wrong
+    context.close()
+
+
+def _read(page: Page, site: str, article: Path) -> None:
+    """Paste an article and have it read as of a day of the sample."""
     page.goto(f"{site}/read")
-    page.fill("#text", ARTICLE.read_text("utf-8"))
+    page.fill("#text", article.read_text("utf-8"))
     page.fill("#date", "2019-02-10")
     page.click("button:has-text('Read it')")
     page.locator(".assessment").first.wait_for()
+
+
+def test_a_real_article_is_read_beside_the_model(browser: Browser, site: str, reference_data: Path) -> None:
+    """The news brief that the project starts from: thirteen judgements found, the model's answer beside them."""
+    context, page, wrong = _open(browser, site)
+    _read(page, site, reference_data / "text" / "article_us_russia_2017-08-11.txt")
+    assert page.locator(".assessment").count() >= 13
     assert page.locator(".answers tr.asked").count() >= 1
     assert not wrong
     context.close()
