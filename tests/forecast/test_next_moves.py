@@ -147,12 +147,18 @@ def _batch(seed: int) -> Batch:
     features = rng.standard_normal((8, 10, 5)).astype(np.float32)
     true = np.zeros((8, 10), dtype=bool)
     true[np.arange(8), features[:, :, 2].argmax(axis=1)] = True
+    true[np.arange(4), features[:4, :, 1].argmax(axis=1)] = True
     ids = rng.integers(0, 4, 8).astype(np.int32), rng.integers(0, 3, 8).astype(np.int32)
     return Batch(*ids, rng.integers(0, 4, (8, 10)).astype(np.int32), features, true)
 
 
 def _loss(network: Network, batch: Batch) -> float:
-    return float(-log_shares(network.scores(batch))[batch.is_answer].mean())
+    """Each true answer's negative logarithm of its share among itself and the false ones, in so many words."""
+    losses = []
+    for scores, true in zip(network.scores(batch).astype(float), batch.is_answer, strict=True):
+        false = np.exp(scores[~true]).sum()
+        losses += [np.log1p(false / np.exp(score)) for score in scores[true]]
+    return float(np.mean(losses))
 
 
 def test_the_networks_slopes_are_those_of_its_loss() -> None:
