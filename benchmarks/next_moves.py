@@ -7,9 +7,10 @@ Single-step: all earlier days are known. Multi-step: nothing after the part's fi
     python benchmarks/next_moves.py --data icews14 --setting single-step --part valid --work DIR
     python benchmarks/next_moves.py --data icews14 --setting single-step --part test --work DIR
 
-The valid run learns on train, chooses how much trees, network and graph network count, and writes it down; the test run
-uses what was written and is made once. What was built stays in DIR. Data are read from where ``DETENTE_REFERENCE_DATA``
-says. The graph network needs torch (``pip install -e '.[graph]'``); ``--voices trees,network`` does without it.
+The valid run learns on train, chooses how much trees and networks count, and writes it down; the test run uses what was
+written and is made once. What was built stays in DIR. Data are read from where ``DETENTE_REFERENCE_DATA``
+says. The two networks that read the graph need torch (``pip install -e '.[graph]'``); ``--voices trees,network`` does
+without it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ import pickle
 import resource
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,6 @@ from detente.forecast.next_moves.lists import Lists, build_lists, fit_mixture, w
 from detente.forecast.next_moves.mixture import Mixture
 from detente.forecast.next_moves.ranker import (
     Draw,
-    Lesson,
     log_shares,
     network_scores,
     train_network,
@@ -42,50 +41,15 @@ from detente.forecast.next_moves.ranker import (
 )
 from detente.forecast.next_moves.shelf import Shelf, open_lists
 from detente.scoring.filtered_ranks import Missed, RankSummary, filtered_ranks, summarise_ranks
-from next_moves_data import Benchmark, Span, read_benchmark
+from next_moves_data import Benchmark, read_benchmark
+from next_moves_plans import MULTI_STEP_SPAN, PLANS, GraphLesson, Plan, Span
 
 Floats = npt.NDArray[np.float32]
 #: By voice, what each seed's model says.
 Scores = dict[str, list[Floats]]
-MULTI_STEP_SPAN = 30
-VOICES = ("trees", "network", "graph")
+VOICES = ("trees", "network", "graph", "joint")
 #: Of these shares, one a voice, those that sum to 1 are tried on valid.
 SHARES = tuple(tenth / 10 for tenth in range(11))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is learned from, by data set; chosen for two cores and three hours, never on test.
-
-    Attributes:
-        train_days: Days before valid from which training questions are drawn …
-        train_every: … every so many of them.
-        valid_every: Days of valid that are asked, every so many.
-        mixture_every: The same of the forty days that the mixture's weights are fitted on.
-        tree_share: Of the training lists that trees learn from.
-        rounds: Of boosting.
-        lesson: How the network is taught.
-        graph_days: Days before valid that the graph network learns from, of those that have lists …
-        graph_passes: … so many times.
-        seeds: One pair of models each.
-    """
-
-    train_days: int
-    train_every: int
-    valid_every: int
-    mixture_every: int
-    tree_share: float
-    rounds: int
-    lesson: Lesson
-    graph_days: int
-    graph_passes: int
-    seeds: tuple[int, ...] = (1, 2)
-
-
-PLANS = {
-    "icews14": Plan(299, 1, 1, 2, 0.5, 80, Lesson(passes=2, dropout=0.3), graph_days=184, graph_passes=5),
-    "icews18": Plan(120, 4, 8, 6, 0.5, 80, Lesson(passes=2, dropout=0.3), graph_days=120, graph_passes=5),
-}
 
 
 def main() -> None:
@@ -104,12 +68,14 @@ def main() -> None:
     teach = {
         "trees": lambda seed: _trees(train, plan, seed),
         "network": lambda seed: _network(data, train, plan, seed),
-        "graph": lambda seed: _graph(data, train, plan, spans["train"], seed),
+        "graph": lambda seed: _graph(data, train, plan.graph, spans["train"], seed),
+        "joint": lambda seed: _graph(data, train, plan.joint, spans["train"], seed),
     }
     rank = {
         "trees": lambda model: tree_scores(model, lists),
         "network": lambda model: network_scores(model, lists),
         "graph": lambda model: _graph_scores(model, data, lists, spans[asked.part]),
+        "joint": lambda model: _graph_scores(model, data, lists, spans[asked.part]),
     }
     scores: Scores = {voice: [] for voice in asked.voices}
     for seed, voice in product(plan.seeds, asked.voices):
@@ -126,7 +92,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--setting", choices=("single-step", "multi-step"), default="single-step")
     parser.add_argument("--part", choices=("valid", "test"), default="valid")
     parser.add_argument(
-        "--voices", type=lambda told: tuple(told.split(",")), default=VOICES, help="Of trees, network and graph."
+        "--voices", type=lambda told: tuple(told.split(",")), default=VOICES, help=f"Of {', '.join(VOICES)}."
     )
     parser.add_argument("--work", required=True, help="Where what is built is kept.")
     return parser.parse_args()
@@ -196,12 +162,12 @@ def _network(data: Benchmark, train: Lists, plan: Plan, seed: int) -> object:
     return train_network(train, **sizes, seed=seed, lesson=plan.lesson)
 
 
-def _graph(data: Benchmark, train: Lists, plan: Plan, spans: list[Span], seed: int) -> object:
-    from next_moves_graph import GraphLesson, train_graph
+def _graph(data: Benchmark, train: Lists, lesson: GraphLesson, spans: list[Span], seed: int) -> object:
+    from next_moves_graph import train_graph
 
-    first = data.parts["valid"][0] - plan.graph_days
+    first = data.parts["valid"][0] - lesson.days
     late = [Span([day for day in span.days if day >= first], span.known_until) for span in spans]
-    return train_graph(data.facts, train, late, seed=seed, lesson=GraphLesson(passes=plan.graph_passes))
+    return train_graph(data.facts, train, late, seed=seed, lesson=lesson)
 
 
 def _graph_scores(model: Any, data: Benchmark, lists: Lists, spans: list[Span]) -> Floats:  # noqa: ANN401 - torch

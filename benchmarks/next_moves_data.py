@@ -22,19 +22,6 @@ _NAMED = re.compile(r"(.*) \(.*\)$")
 
 
 @dataclass(frozen=True)
-class Span:
-    """Days asked about together.
-
-    Attributes:
-        days: Ascending.
-        known_until: The first day of which nothing is known; None where all days before the one asked about are.
-    """
-
-    days: list[int]
-    known_until: int | None
-
-
-@dataclass(frozen=True)
 class Benchmark:
     """A benchmark.
 

@@ -1,15 +1,16 @@
-"""A third voice for the ranking of next moves: vectors of actors that follow what happened lately, learned with torch.
+"""Two more voices for the ranking of next moves: vectors of actors that follow what happened lately, with torch.
 
 Of each day the graph of what happened is laid out with counts that fade. Two layers gather, for every actor, what its
 partners are, by relation; the vectors so made of subject and candidate, what the same question was answered with
-lately, and a learned reading of what went on between the two add to the mixture's logarithm. Known here are only
-candidates and the past: none of the features that trees and the other network read.
+lately, and a learned reading of what went on between the two add to the mixture's logarithm. One form knows only
+candidates and the past, none of the features that trees and the other network read; the joint form reads these too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,9 @@ from detente.forecast.next_moves.counters import Counter
 from detente.forecast.next_moves.facts import Facts, Vocabulary
 from detente.forecast.next_moves.history import key
 from detente.forecast.next_moves.lists import Lists
+from detente.forecast.next_moves.ranker import draw_places
 from detente.forecast.next_moves.rules import Rules
-from next_moves_data import Span
+from next_moves_plans import GraphLesson, Span
 
 Floats = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.int64]
@@ -32,6 +34,8 @@ LIVES, LEAST, LEAST_BETWEEN = (0, 1, 3), 0.25, 0.1
 #: Widths of vectors of actors, and of what went on between two.
 WIDTH, BETWEEN, KINDS = 64, 48, 8
 DROPOUT = 0.3
+#: Of the part that reads features: widths, share left out, standard deviations at which features are cut off.
+HIDDEN, NARROW, ASKED_WIDTH, TOLD_DROPOUT, CUT = 128, 64, 16, 0.4, 5.0
 _CHUNK = 400
 
 
@@ -165,7 +169,7 @@ class GraphRanker(nn.Module):
         moved = self.second(self.first(still[torch.as_tensor(met)], *graph), *graph)
         return still.index_copy(0, torch.as_tensor(met), moved)
 
-    def forward(self, now: Snapshot, actors: Tensor, lists: Lists, part: Whole) -> Tensor:
+    def forward(self, now: Snapshot, actors: Tensor, lists: Lists, part: Whole, places: Whole | None = None) -> Tensor:
         """Scores of the candidates of some lists.
 
         Args:
@@ -173,6 +177,7 @@ class GraphRanker(nn.Module):
             actors: Vectors of that day.
             lists: All lists.
             part: Which of the day's lists.
+            places: Of the candidates that are scored, shape (lists, drawn); None for all.
 
         Returns:
             Shape (lists, candidates).
@@ -186,7 +191,8 @@ class GraphRanker(nn.Module):
         scores = torch.einsum("qkw,qw->qk", self.candidate(actors)[chosen], query) + self.usual(chosen)[..., 0]
         scores = scores + torch.einsum("qkw,qw->qk", self.kind(actors)[chosen], self.kind_asked(relation))
         scores = scores + self.mixture * torch.as_tensor(np.log(lists.mixed[rows] + 1e-9))
-        return scores + self._between(now, relation, part, chosen.shape)
+        scores = scores + self._between(now, relation, part, chosen.shape)
+        return scores if places is None else torch.gather(scores, 1, torch.as_tensor(places))
 
     def _answered(self, now: Snapshot, actors: Tensor, subject: Whole, relation: Whole) -> Tensor:
         """What the same question was answered with lately."""
@@ -216,6 +222,13 @@ class GraphRanker(nn.Module):
         return torch.zeros(lists * candidates).index_copy(0, torch.as_tensor(row), said).reshape(lists, candidates)
 
 
+def _drawn(column: npt.NDArray[Any], places: Whole | None) -> npt.NDArray[Any]:
+    """The candidates drawn, of a column of shape (lists, candidates, …)."""
+    if places is None:
+        return column
+    return np.take_along_axis(column, places[:, :, None] if column.ndim == 3 else places, axis=1)
+
+
 def _vectors(number: int, width: int, *, mean: float = 0.0, spread: float = 0.1) -> nn.Embedding:
     table = nn.Embedding(number, width)
     nn.init.normal_(table.weight, mean, spread)
@@ -243,13 +256,35 @@ def _ranges(begin: Whole, end: Whole) -> tuple[Whole, Whole]:
     return row, np.arange(row.size) + np.repeat(begin - np.cumsum(length) + length, length)
 
 
-@dataclass(frozen=True)
-class GraphLesson:
-    """How it is taught: passes over the lists, lists a step, the highest learning rate."""
+class JointRanker(GraphRanker):
+    """Reads the features of a candidate beside the graph, as the smaller network does.
 
-    passes: int = 5
-    lists: int = 420
-    rate: float = 3e-3
+    Args:
+        vocabulary: Of the facts.
+        sample: Features of some candidates, shape (candidates, features).
+    """
+
+    def __init__(self, vocabulary: Vocabulary, sample: Floats) -> None:
+        super().__init__(vocabulary)
+        self.register_buffer("mean", torch.as_tensor(sample.mean(axis=0)))
+        self.register_buffer("scale", torch.as_tensor(sample.std(axis=0) + 1e-3))
+        self.told_of = _vectors(2 * vocabulary.relations, ASKED_WIDTH)
+        self.told = nn.Linear(sample.shape[1] + 2 * ASKED_WIDTH, HIDDEN)
+        self.judged = nn.Sequential(
+            nn.ReLU(), nn.Dropout(TOLD_DROPOUT), nn.Linear(HIDDEN, NARROW), nn.ReLU(), nn.Linear(NARROW, 1)
+        )
+        self.narrow = nn.Linear(WIDTH, ASKED_WIDTH)
+
+    def forward(self, now: Snapshot, actors: Tensor, lists: Lists, part: Whole, places: Whole | None = None) -> Tensor:
+        """As for `GraphRanker`, features read."""
+        scores = super().forward(now, actors, lists, part, places)
+        rows = now.lists[part]
+        features, chosen = (_drawn(of[rows], places) for of in (lists.features, lists.chosen))
+        scaled = (torch.as_tensor(features.astype(np.float32)) - self.mean) / self.scale
+        asked = self.told_of(torch.as_tensor(lists.relation[rows]).long())[:, None].expand(*chosen.shape, -1)
+        candidate = self.narrow(actors)[torch.as_tensor(chosen).long()]
+        told: Tensor = self.judged(self.told(torch.cat([scaled.clamp(-CUT, CUT), asked, candidate], dim=2)))
+        return scores + told[..., 0]
 
 
 def train_graph(facts: Facts, lists: Lists, spans: Iterable[Span], *, seed: int, lesson: GraphLesson) -> GraphRanker:
@@ -264,7 +299,8 @@ def train_graph(facts: Facts, lists: Lists, spans: Iterable[Span], *, seed: int,
     """
     torch.manual_seed(seed)
     rng, known = np.random.default_rng(seed), list(snapshots(facts, lists, spans))
-    ranker = GraphRanker(facts.vocabulary)
+    reads_features = lesson.drawn is not None
+    ranker = JointRanker(facts.vocabulary, _sample(lists)) if reads_features else GraphRanker(facts.vocabulary)
     whole = [np.flatnonzero(lists.is_answer[now.lists].any(axis=1)) for now in known]
     steps = [(day, max(1, round(part.size / lesson.lists))) for day, part in enumerate(whole)]
     adam = torch.optim.AdamW(ranker.parameters(), lr=lesson.rate, weight_decay=1e-4)
@@ -276,13 +312,21 @@ def train_graph(facts: Facts, lists: Lists, spans: Iterable[Span], *, seed: int,
         ]
         for place in rng.permutation(len(parts)):
             now, part = known[parts[place][0]], np.sort(parts[place][1])
-            scores = ranker(now, ranker.actors(now), lists, part)
+            true = lists.is_answer[now.lists[part]]
+            places = draw_places(true, rng, lesson.drawn) if lesson.drawn is not None else None
+            scores = ranker(now, ranker.actors(now), lists, part, places)
             adam.zero_grad()
-            _loss(scores, torch.as_tensor(lists.is_answer[now.lists[part]])).backward()
+            _loss(scores, torch.as_tensor(_drawn(true, places))).backward()
             nn.utils.clip_grad_norm_(ranker.parameters(), 1.0)
             adam.step()
             rate.step()
     return ranker
+
+
+def _sample(lists: Lists) -> Floats:
+    """Features of the candidates of some lists, shape (candidates, features)."""
+    some = np.sort(np.random.default_rng(0).choice(lists.day.size, min(1000, lists.day.size), replace=False))
+    return np.asarray(lists.features[some], dtype=np.float32).reshape(-1, lists.features.shape[2])
 
 
 def graph_scores(ranker: GraphRanker, facts: Facts, lists: Lists, spans: Iterable[Span]) -> Floats:

@@ -71,9 +71,13 @@ def test_nothing_is_known_several_steps_ahead(graph: ModuleType, facts: Facts, l
     assert last.counts.max() < first.counts.max()
 
 
-def test_it_learns_more_than_the_mixture_knows(graph: ModuleType, facts: Facts, lists: Lists) -> None:
-    """Taught on some days, it gives the true answers of these more of the share than the mixture does."""
+@pytest.mark.parametrize("drawn", [None, 12])
+def test_it_learns_more_than_the_mixture_knows(
+    graph: ModuleType, facts: Facts, lists: Lists, drawn: int | None
+) -> None:
+    """Taught on some days, with features and without, it gives their true answers more than the mixture does."""
     days = [graph.Span(ASKED, None)]
-    ranker = graph.train_graph(facts, lists, days, seed=1, lesson=graph.GraphLesson(passes=6, lists=40))
+    lesson = graph.GraphLesson(days=10, passes=6, drawn=drawn, lists=40)
+    ranker = graph.train_graph(facts, lists, days, seed=1, lesson=lesson)
     scores = log_shares(graph.graph_scores(ranker, facts, lists, days))
     assert scores[lists.is_answer].mean() > log_shares(np.log(lists.mixed + 1e-9))[lists.is_answer].mean() + 0.1
