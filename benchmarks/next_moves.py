@@ -8,7 +8,7 @@ Single-step: all earlier days are known. Multi-step: nothing after the part's fi
     python benchmarks/next_moves.py --data icews14 --setting single-step --part test --work DIR
 
 The valid run learns on train, chooses how much trees and networks count, and writes it down; the test run uses what was
-written and is made once. What was built stays in DIR. Data are read from where ``DETENTE_REFERENCE_DATA``
+written and is made once. What was built and said stays in DIR. Data are read from where ``DETENTE_REFERENCE_DATA``
 says. The two networks that read the graph need torch (``pip install -e '.[graph]'``); ``--voices trees,network`` does
 without it.
 """
@@ -47,7 +47,6 @@ from next_moves_plans import MULTI_STEP_SPAN, PLANS, GraphLesson, Plan, Span
 Floats = npt.NDArray[np.float32]
 #: By voice, what each seed's model says.
 Scores = dict[str, list[Floats]]
-VOICES = ("trees", "network", "graph", "joint")
 #: Of these shares, one a voice, those that sum to 1 are tried on valid.
 SHARES = tuple(tenth / 10 for tenth in range(11))
 
@@ -77,11 +76,14 @@ def main() -> None:
         "graph": lambda model: _graph_scores(model, data, lists, spans[asked.part]),
         "joint": lambda model: _graph_scores(model, data, lists, spans[asked.part]),
     }
-    scores: Scores = {voice: [] for voice in asked.voices}
-    for seed, voice in product(plan.seeds, asked.voices):
-        model = _kept(folder / f"{voice}-{seed}.pkl", lambda v=voice, s=seed: teach[v](s))
-        scores[voice].append(log_shares(rank[voice](model)))
-        print(f"{voice}, seed {seed}: {_line(lists, scores[voice][-1])}", flush=True)
+    voices = asked.voices or plan.voices
+    scores: Scores = {voice: [] for voice in voices}
+    for seed, voice in product(plan.seeds, voices):
+        name = f"{voice}-{seed}"
+        model = _kept(folder / f"{name}.pkl", lambda v=voice, s=seed: teach[v](s))
+        said = _kept(folder / f"{name}-{asked.part}.pkl", lambda v=voice, m=model: log_shares(rank[v](m)))
+        scores[voice].append(said)
+        print(f"{voice}, seed {seed}: {_line(lists, said)}", flush=True)
     shares = _choose(folder, lists, scores, asked.part)
     _report(lists, scores, shares, asked, time.monotonic() - begun)
 
@@ -92,7 +94,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--setting", choices=("single-step", "multi-step"), default="single-step")
     parser.add_argument("--part", choices=("valid", "test"), default="valid")
     parser.add_argument(
-        "--voices", type=lambda told: tuple(told.split(",")), default=VOICES, help=f"Of {', '.join(VOICES)}."
+        "--voices", type=lambda told: tuple(told.split(",")), help="Some of the plan's; all where not given."
     )
     parser.add_argument("--work", required=True, help="Where what is built is kept.")
     return parser.parse_args()
@@ -162,9 +164,11 @@ def _network(data: Benchmark, train: Lists, plan: Plan, seed: int) -> object:
     return train_network(train, **sizes, seed=seed, lesson=plan.lesson)
 
 
-def _graph(data: Benchmark, train: Lists, lesson: GraphLesson, spans: list[Span], seed: int) -> object:
+def _graph(data: Benchmark, train: Lists, lesson: GraphLesson | None, spans: list[Span], seed: int) -> object:
     from next_moves_graph import train_graph
 
+    if lesson is None:
+        raise SystemExit("The plan of this data set teaches no such model.")
     first = data.parts["valid"][0] - lesson.days
     late = [Span([day for day in span.days if day >= first], span.known_until) for span in spans]
     return train_graph(data.facts, train, late, seed=seed, lesson=lesson)

@@ -54,8 +54,8 @@ class Plan:
         tree_share: Of the training lists that trees learn from.
         rounds: Of boosting.
         lesson: How the network is taught.
-        graph: How the network that reads the graph alone is taught …
-        joint: … and the one that reads features as well.
+        graph: How the network that reads the graph alone is taught; None for none of it.
+        joint: How the one is taught that reads features as well.
         seeds: One model of each kind each.
     """
 
@@ -66,13 +66,18 @@ class Plan:
     tree_share: float
     rounds: int
     lesson: Lesson
-    graph: GraphLesson
+    graph: GraphLesson | None
     joint: GraphLesson
     seeds: tuple[int, ...] = (1, 2)
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """The kinds of model that are taught."""
+        return ("trees", "network", *(("graph",) if self.graph else ()), "joint")
 
 
 _LESSON = Lesson(passes=2, dropout=0.3)
 PLANS = {
-    "icews14": Plan(299, 1, 1, 2, 0.25, 80, _LESSON, GraphLesson(244, 4), GraphLesson(184, 3, 48)),
-    "icews18": Plan(80, 4, 8, 6, 0.5, 80, _LESSON, GraphLesson(80, 4), GraphLesson(80, 3, 48)),
+    "icews14": Plan(299, 1, 1, 2, 0.25, 80, _LESSON, GraphLesson(244, 4), GraphLesson(184, 3, 48), seeds=(1, 2, 3)),
+    "icews18": Plan(80, 4, 8, 6, 0.5, 80, _LESSON, None, GraphLesson(80, 4, 48, lists=800)),
 }
