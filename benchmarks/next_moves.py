@@ -6,11 +6,13 @@ Single-step: all earlier days are known. Multi-step: nothing after the part's fi
 
     python benchmarks/next_moves.py --data icews14 --setting single-step --part valid --work DIR
     python benchmarks/next_moves.py --data icews14 --setting single-step --part test --work DIR
+    python benchmarks/next_moves.py --data icews14 --setting single-step --part test --teach train+valid --work DIR
 
 The valid run learns on train, chooses how much trees and networks count, and writes it down; the test run uses what was
-written and is made once. What was built and said stays in DIR. Data are read from where ``DETENTE_REFERENCE_DATA``
-says. The two networks that read the graph need torch (``pip install -e '.[graph]'``); ``--voices trees,network`` does
-without it.
+written and is made once. With ``--teach train+valid`` the same plan, chosen on valid as before, is taught again on as
+many days, which end with valid instead of train; the mixture and the shares stay. What was built and said stays in DIR.
+Data are read from where ``DETENTE_REFERENCE_DATA`` says. The two networks that read the graph need torch
+(``pip install -e '.[graph]'``); ``--voices trees,network`` does without it.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ from next_moves_plans import MULTI_STEP_SPAN, PLANS, GraphLesson, Plan, Span
 Floats = npt.NDArray[np.float32]
 #: By voice, what each seed's model says.
 Scores = dict[str, list[Floats]]
+#: Candidates of a list that models learn from.
+KEPT = 100
 #: Of these shares, one a voice, those that sum to 1 are tried on valid.
 SHARES = tuple(tenth / 10 for tenth in range(11))
 
@@ -60,28 +64,24 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     is_multi = asked.setting == "multi-step"
     mixture = _kept(folder / "mixture.pkl", lambda: _fit_mixture(data, plan, is_multi))
-    for part in ("train", asked.part):
+    taught = asked.teach.split("+")
+    for part in (*taught, asked.part):
         _build(data, plan, mixture, folder, part, is_multi)
-    train, lists = open_lists(folder / "train"), open_lists(folder / asked.part)
-    spans = {part: list(_spans(data, plan, part, is_multi=is_multi)) for part in ("train", asked.part)}
-    teach = {
-        "trees": lambda seed: _trees(train, plan, seed),
-        "network": lambda seed: _network(data, train, plan, seed),
-        "graph": lambda seed: _graph(data, train, plan.graph, spans["train"], seed),
-        "joint": lambda seed: _graph(data, train, plan.joint, spans["train"], seed),
-    }
+    models = folder if taught == ["train"] else folder / asked.teach
+    teach = _lessons(data, plan, folder, taught, is_multi)
+    lists, spans = open_lists(folder / asked.part), list(_spans(data, plan, asked.part, is_multi=is_multi))
     rank = {
         "trees": lambda model: tree_scores(model, lists),
         "network": lambda model: network_scores(model, lists),
-        "graph": lambda model: _graph_scores(model, data, lists, spans[asked.part]),
-        "joint": lambda model: _graph_scores(model, data, lists, spans[asked.part]),
+        "graph": lambda model: _graph_scores(model, data, lists, spans),
+        "joint": lambda model: _graph_scores(model, data, lists, spans),
     }
-    voices = asked.voices or plan.voices
+    voices, seeds = asked.voices or plan.voices, asked.seeds or plan.seeds
     scores: Scores = {voice: [] for voice in voices}
-    for seed, voice in product(plan.seeds, voices):
+    for seed, voice in product(seeds, voices):
         name = f"{voice}-{seed}"
-        model = _kept(folder / f"{name}.pkl", lambda v=voice, s=seed: teach[v](s))
-        said = _kept(folder / f"{name}-{asked.part}.pkl", lambda v=voice, m=model: log_shares(rank[v](m)))
+        model = _kept(models / f"{name}.pkl", lambda v=voice, s=seed: teach[v](s))
+        said = _kept(models / f"{name}-{asked.part}.pkl", lambda v=voice, m=model: log_shares(rank[v](m)))
         scores[voice].append(said)
         print(f"{voice}, seed {seed}: {_line(lists, said)}", flush=True)
     shares = _choose(folder, lists, scores, asked.part)
@@ -96,8 +96,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--voices", type=lambda told: tuple(told.split(",")), help="Some of the plan's; all where not given."
     )
+    parser.add_argument(
+        "--seeds",
+        type=lambda told: tuple(map(int, told.split(","))),
+        help="Likewise; shares are those chosen with all.",
+    )
+    parser.add_argument(
+        "--teach", choices=("train", "train+valid"), default="train", help="Parts that models learn from."
+    )
     parser.add_argument("--work", required=True, help="Where what is built is kept.")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.part in asked.teach.split("+"):
+        parser.error("What is taught on valid is asked on test.")
+    return asked
 
 
 def _kept(path: Path, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - a model, whichever
@@ -144,7 +155,7 @@ def _build(data: Benchmark, plan: Plan, mixture: Mixture, folder: Path, part: st
     if (folder / part / "columns.json").exists():
         return
     begun, questions = time.monotonic(), 0
-    with Shelf(folder / part, keep=100 if part == "train" else None) as shelf:
+    with Shelf(folder / part, keep=KEPT if part == "train" else None) as shelf:
         for span in _spans(data, plan, part, is_multi=is_multi):
             for day, asked in walk(data.facts, span.days, known_until=span.known_until):
                 for lists in build_lists(day, asked, mixture):
@@ -152,6 +163,35 @@ def _build(data: Benchmark, plan: Plan, mixture: Mixture, folder: Path, part: st
                 questions += len(asked)
     took = time.monotonic() - begun
     print(f"{part}: {questions} questions in {took:.0f} s, {1000 * took / questions:.1f} ms each", flush=True)
+
+
+def _lessons(
+    data: Benchmark, plan: Plan, folder: Path, taught: list[str], is_multi: bool
+) -> dict[str, Callable[[int], object]]:
+    """By voice, what teaches a model of a seed, on as many days of the parts taught as the plan says."""
+    end = data.parts[taught[-1]][1] + 1
+    lists = open_lists(folder / "train")
+    if taught != ["train"]:
+        lists = _joined(folder, taught, end - plan.train_days)
+    spans = [span for part in taught for span in _spans(data, plan, part, is_multi=is_multi)]
+    return {
+        "trees": lambda seed: _trees(lists, plan, seed),
+        "network": lambda seed: _network(data, lists, plan, seed),
+        "graph": lambda seed: _graph(data, lists, plan.graph, spans, end, seed),
+        "joint": lambda seed: _graph(data, lists, plan.joint, spans, end, seed),
+    }
+
+
+def _joined(folder: Path, parts: list[str], first: int) -> Lists:
+    """The lists of several parts from a day on, as one."""
+    together = folder / "+".join(parts) / "lists"
+    if not (together / "columns.json").exists():
+        with Shelf(together, keep=KEPT) as shelf:
+            for part in parts:
+                lists = open_lists(folder / part)
+                for begin in range(int(np.searchsorted(lists.day, first)), lists.day.size, 1000):
+                    shelf.add(lists.part(begin, begin + 1000))
+    return open_lists(together)
 
 
 def _trees(train: Lists, plan: Plan, seed: int) -> object:
@@ -164,13 +204,12 @@ def _network(data: Benchmark, train: Lists, plan: Plan, seed: int) -> object:
     return train_network(train, **sizes, seed=seed, lesson=plan.lesson)
 
 
-def _graph(data: Benchmark, train: Lists, lesson: GraphLesson | None, spans: list[Span], seed: int) -> object:
+def _graph(data: Benchmark, train: Lists, lesson: GraphLesson | None, spans: list[Span], end: int, seed: int) -> object:
     from next_moves_graph import train_graph
 
     if lesson is None:
         raise SystemExit("The plan of this data set teaches no such model.")
-    first = data.parts["valid"][0] - lesson.days
-    late = [Span([day for day in span.days if day >= first], span.known_until) for span in spans]
+    late = [Span([day for day in span.days if day >= end - lesson.days], span.known_until) for span in spans]
     return train_graph(data.facts, train, late, seed=seed, lesson=lesson)
 
 
@@ -226,7 +265,8 @@ def _report(lists: Lists, scores: Scores, shares: dict[str, float], asked: argpa
     print(f"blend of all seeds: {_line(lists, _blend(scores, shares))} (MRR / hits at 1 / 3 / 10)")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     figures = {
-        "data": asked.data, "setting": asked.setting, "part": asked.part, "queries": whole.queries, "shares": shares,
+        "data": asked.data, "setting": asked.setting, "part": asked.part, "teach": asked.teach,
+        "queries": whole.queries, "shares": shares,
         "mrr": round(whole.mrr, 4), "hits": {str(k): round(v, 4) for k, v in whole.hits.items()},
         "seeds": [round(value, 4) for value in single], "seconds": round(seconds), "memory_gb": round(memory, 1),
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +128,22 @@ def test_lists_come_back_from_disk_as_they_were(facts: Facts, mixture: Mixture, 
     sizes = np.cumsum([0, *(part.day.size for part in parts)])
     expected = np.concatenate([part.missed_question + start for part, start in zip(parts, sizes, strict=False)])
     assert np.array_equal(back.missed_question, expected)
+
+
+def test_lists_cut_in_parts_and_put_together_are_the_same(facts: Facts, mixture: Mixture, tmp_path: Path) -> None:
+    """Parts of the lists on a shelf, put on another one after the other, are those lists again."""
+    with Shelf(tmp_path / "whole") as shelf:
+        for state, asked in walk(facts, [30]):
+            for part in build_lists(state, asked, mixture, candidates=4):
+                shelf.add(part)
+    whole = open_lists(tmp_path / "whole")
+    assert whole.missed_question.size
+    with Shelf(tmp_path / "again") as shelf:
+        for begin in range(0, whole.day.size, 7):
+            shelf.add(whole.part(begin, begin + 7))
+    again = open_lists(tmp_path / "again")
+    for field in fields(Lists):
+        assert np.array_equal(getattr(again, field.name), getattr(whole, field.name))
 
 
 def test_trees_learn_to_order_better_than_the_mixture(facts: Facts, mixture: Mixture, tmp_path: Path) -> None:
