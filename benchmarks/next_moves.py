@@ -6,9 +6,13 @@ Single-step: all earlier days are known. Multi-step: nothing after the part's fi
 
     python benchmarks/next_moves.py --data icews14 --setting single-step --part valid --work DIR
     python benchmarks/next_moves.py --data icews14 --setting single-step --part test --work DIR
+    python benchmarks/next_moves.py --data icews14 --setting single-step --part test --teach train+valid --work DIR
 
-The valid run learns on train, chooses how much trees and network count, and writes it down; the test run uses what was
-written and is made once. What was built stays in DIR. Data are read from where ``DETENTE_REFERENCE_DATA`` says.
+The valid run learns on train, chooses how much trees and networks count, and writes it down; the test run uses what was
+written and is made once. With ``--teach train+valid`` the same plan, chosen on valid as before, is taught again on as
+many days, which end with valid instead of train; the mixture and the shares stay. What was built and said stays in DIR.
+Data are read from where ``DETENTE_REFERENCE_DATA`` says. The two networks that read the graph need torch
+(``pip install -e '.[graph]'``); ``--voices trees,network`` does without it.
 """
 
 from __future__ import annotations
@@ -19,8 +23,8 @@ import os
 import pickle
 import resource
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +35,6 @@ from detente.forecast.next_moves.lists import Lists, build_lists, fit_mixture, w
 from detente.forecast.next_moves.mixture import Mixture
 from detente.forecast.next_moves.ranker import (
     Draw,
-    Lesson,
     log_shares,
     network_scores,
     train_network,
@@ -41,41 +44,15 @@ from detente.forecast.next_moves.ranker import (
 from detente.forecast.next_moves.shelf import Shelf, open_lists
 from detente.scoring.filtered_ranks import Missed, RankSummary, filtered_ranks, summarise_ranks
 from next_moves_data import Benchmark, read_benchmark
+from next_moves_plans import MULTI_STEP_SPAN, PLANS, GraphLesson, Plan, Span
 
 Floats = npt.NDArray[np.float32]
-MULTI_STEP_SPAN = 30
-TREE_SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is learned from, by data set; chosen for two cores and three hours, never on test.
-
-    Attributes:
-        train_days: Days before valid from which training questions are drawn …
-        train_every: … every so many of them.
-        valid_every: Days of valid that are asked, every so many.
-        mixture_every: The same of the forty days that the mixture's weights are fitted on.
-        tree_share: Of the training lists that trees learn from.
-        rounds: Of boosting.
-        lesson: How the network is taught.
-        seeds: One pair of models each.
-    """
-
-    train_days: int
-    train_every: int
-    valid_every: int
-    mixture_every: int
-    tree_share: float
-    rounds: int
-    lesson: Lesson
-    seeds: tuple[int, ...] = (1, 2)
-
-
-PLANS = {
-    "icews14": Plan(244, 2, 1, 2, 0.5, 80, Lesson(passes=2, dropout=0.3)),
-    "icews18": Plan(120, 12, 8, 6, 1.0, 80, Lesson(passes=2, dropout=0.3)),
-}
+#: By voice, what each seed's model says.
+Scores = dict[str, list[Floats]]
+#: Candidates of a list that models learn from.
+KEPT = 100
+#: Of these shares, one a voice, those that sum to 1 are tried on valid.
+SHARES = tuple(tenth / 10 for tenth in range(11))
 
 
 def main() -> None:
@@ -87,19 +64,28 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     is_multi = asked.setting == "multi-step"
     mixture = _kept(folder / "mixture.pkl", lambda: _fit_mixture(data, plan, is_multi))
-    for part in ("train", asked.part):
+    taught = asked.teach.split("+")
+    for part in (*taught, asked.part):
         _build(data, plan, mixture, folder, part, is_multi)
-    train, lists = open_lists(folder / "train"), open_lists(folder / asked.part)
-    scores = {}
-    for seed in plan.seeds:
-        trees = _kept(folder / f"trees-{seed}.pkl", lambda s=seed: _trees(train, plan, s))
-        network = _kept(folder / f"network-{seed}.pkl", lambda s=seed: _network(data, train, plan, s))
-        scores[seed] = (log_shares(tree_scores(trees, lists)), log_shares(network_scores(network, lists)))
-        print(
-            f"seed {seed}: trees {_line(lists, scores[seed][0])}; network {_line(lists, scores[seed][1])}", flush=True
-        )
-    share = _choose(folder, lists, scores, asked.part)
-    _report(lists, scores, share, asked, time.monotonic() - begun)
+    models = folder if taught == ["train"] else folder / asked.teach
+    teach = _lessons(data, plan, folder, taught, is_multi)
+    lists, spans = open_lists(folder / asked.part), list(_spans(data, plan, asked.part, is_multi=is_multi))
+    rank = {
+        "trees": lambda model: tree_scores(model, lists),
+        "network": lambda model: network_scores(model, lists),
+        "graph": lambda model: _graph_scores(model, data, lists, spans),
+        "joint": lambda model: _graph_scores(model, data, lists, spans),
+    }
+    voices, seeds = asked.voices or plan.voices, asked.seeds or plan.seeds
+    scores: Scores = {voice: [] for voice in voices}
+    for seed, voice in product(seeds, voices):
+        name = f"{voice}-{seed}"
+        model = _kept(models / f"{name}.pkl", lambda v=voice, s=seed: teach[v](s))
+        said = _kept(models / f"{name}-{asked.part}.pkl", lambda v=voice, m=model: log_shares(rank[v](m)))
+        scores[voice].append(said)
+        print(f"{voice}, seed {seed}: {_line(lists, said)}", flush=True)
+    shares = _choose(folder, lists, scores, asked.part)
+    _report(lists, scores, shares, asked, time.monotonic() - begun)
 
 
 def _arguments() -> argparse.Namespace:
@@ -107,8 +93,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", choices=sorted(PLANS), required=True)
     parser.add_argument("--setting", choices=("single-step", "multi-step"), default="single-step")
     parser.add_argument("--part", choices=("valid", "test"), default="valid")
+    parser.add_argument(
+        "--voices", type=lambda told: tuple(told.split(",")), help="Some of the plan's; all where not given."
+    )
+    parser.add_argument(
+        "--seeds",
+        type=lambda told: tuple(map(int, told.split(","))),
+        help="Likewise; shares are those chosen with all.",
+    )
+    parser.add_argument(
+        "--teach", choices=("train", "train+valid"), default="train", help="Parts that models learn from."
+    )
     parser.add_argument("--work", required=True, help="Where what is built is kept.")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.part in asked.teach.split("+"):
+        parser.error("What is taught on valid is asked on test.")
+    return asked
 
 
 def _kept(path: Path, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - a model, whichever
@@ -120,7 +120,7 @@ def _kept(path: Path, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - a model
     return made
 
 
-def _spans(data: Benchmark, plan: Plan, part: str, *, is_multi: bool) -> Iterator[tuple[list[int], int | None]]:
+def _spans(data: Benchmark, plan: Plan, part: str, *, is_multi: bool) -> Iterator[Span]:
     """Days asked about, with the first day that is not known in the multi-step setting."""
     first_valid = data.parts["valid"][0]
     if part == "train":
@@ -134,12 +134,12 @@ def _spans(data: Benchmark, plan: Plan, part: str, *, is_multi: bool) -> Iterato
         every = plan.valid_every if part == "valid" else 1
         days = [day for day in range(first, last + 1) if not (day - first) % every]
     if not is_multi:
-        yield days, None
+        yield Span(days, None)
     elif part != "train":
-        yield days, data.parts[part][0]
+        yield Span(days, data.parts[part][0])
     else:
         for begin in range(first_valid - 4 * MULTI_STEP_SPAN, first_valid, MULTI_STEP_SPAN):
-            yield list(range(begin, begin + MULTI_STEP_SPAN, 3)), begin
+            yield Span(list(range(begin, begin + MULTI_STEP_SPAN, 3)), begin)
 
 
 def _fit_mixture(data: Benchmark, plan: Plan, is_multi: bool) -> Mixture:
@@ -155,14 +155,43 @@ def _build(data: Benchmark, plan: Plan, mixture: Mixture, folder: Path, part: st
     if (folder / part / "columns.json").exists():
         return
     begun, questions = time.monotonic(), 0
-    with Shelf(folder / part, keep=100 if part == "train" else None) as shelf:
-        for days, known_until in _spans(data, plan, part, is_multi=is_multi):
-            for day, asked in walk(data.facts, days, known_until=known_until):
+    with Shelf(folder / part, keep=KEPT if part == "train" else None) as shelf:
+        for span in _spans(data, plan, part, is_multi=is_multi):
+            for day, asked in walk(data.facts, span.days, known_until=span.known_until):
                 for lists in build_lists(day, asked, mixture):
                     shelf.add(lists)
                 questions += len(asked)
     took = time.monotonic() - begun
     print(f"{part}: {questions} questions in {took:.0f} s, {1000 * took / questions:.1f} ms each", flush=True)
+
+
+def _lessons(
+    data: Benchmark, plan: Plan, folder: Path, taught: list[str], is_multi: bool
+) -> dict[str, Callable[[int], object]]:
+    """By voice, what teaches a model of a seed, on as many days of the parts taught as the plan says."""
+    end = data.parts[taught[-1]][1] + 1
+    lists = open_lists(folder / "train")
+    if taught != ["train"]:
+        lists = _joined(folder, taught, end - plan.train_days)
+    spans = [span for part in taught for span in _spans(data, plan, part, is_multi=is_multi)]
+    return {
+        "trees": lambda seed: _trees(lists, plan, seed),
+        "network": lambda seed: _network(data, lists, plan, seed),
+        "graph": lambda seed: _graph(data, lists, plan.graph, spans, end, seed),
+        "joint": lambda seed: _graph(data, lists, plan.joint, spans, end, seed),
+    }
+
+
+def _joined(folder: Path, parts: list[str], first: int) -> Lists:
+    """The lists of several parts from a day on, as one."""
+    together = folder / "+".join(parts) / "lists"
+    if not (together / "columns.json").exists():
+        with Shelf(together, keep=KEPT) as shelf:
+            for part in parts:
+                lists = open_lists(folder / part)
+                for begin in range(int(np.searchsorted(lists.day, first)), lists.day.size, 1000):
+                    shelf.add(lists.part(begin, begin + 1000))
+    return open_lists(together)
 
 
 def _trees(train: Lists, plan: Plan, seed: int) -> object:
@@ -175,20 +204,40 @@ def _network(data: Benchmark, train: Lists, plan: Plan, seed: int) -> object:
     return train_network(train, **sizes, seed=seed, lesson=plan.lesson)
 
 
-def _choose(folder: Path, lists: Lists, scores: dict[int, tuple[Floats, Floats]], part: str) -> float:
-    """The trees' share in the blend: chosen on valid, read on test."""
-    path = folder / "blend.json"
+def _graph(data: Benchmark, train: Lists, lesson: GraphLesson | None, spans: list[Span], end: int, seed: int) -> object:
+    from next_moves_graph import train_graph
+
+    if lesson is None:
+        raise SystemExit("The plan of this data set teaches no such model.")
+    late = [Span([day for day in span.days if day >= end - lesson.days], span.known_until) for span in spans]
+    return train_graph(data.facts, train, late, seed=seed, lesson=lesson)
+
+
+def _graph_scores(model: Any, data: Benchmark, lists: Lists, spans: list[Span]) -> Floats:  # noqa: ANN401 - torch
+    from next_moves_graph import graph_scores
+
+    return graph_scores(model, data.facts, lists, spans)
+
+
+def _choose(folder: Path, lists: Lists, scores: Scores, part: str) -> dict[str, float]:
+    """What share each voice has in the blend: chosen on valid, read on test."""
+    path = folder / f"blend-{'-'.join(scores)}.json"
     if part == "test":
-        return float(json.loads(path.read_text(encoding="utf-8"))["tree_share"])
-    tried = {share: _summary(lists, _blend(scores, share)).mrr for share in TREE_SHARES}
-    best = max(tried, key=lambda share: tried[share])
-    path.write_text(json.dumps({"tree_share": best, "tried": tried}), encoding="utf-8")
+        return dict(json.loads(path.read_text(encoding="utf-8"))["shares"])
+    means = {voice: [np.mean(of_seeds, axis=0)] for voice, of_seeds in scores.items()}
+    tried = [
+        dict(zip(scores, shares, strict=True))
+        for shares in product(SHARES, repeat=len(scores))
+        if abs(sum(shares) - 1) < 1e-6
+    ]
+    found = [_summary(lists, _blend(means, shares)).mrr for shares in tried]
+    best = tried[int(np.argmax(found))]
+    path.write_text(json.dumps({"shares": best, "tried": list(zip(tried, found, strict=True))}), encoding="utf-8")
     return best
 
 
-def _blend(scores: dict[int, tuple[Floats, Floats]], share: float) -> Floats:
-    trees, networks = (np.mean([pair[place] for pair in scores.values()], axis=0) for place in (0, 1))
-    blended: Floats = share * trees + (1 - share) * networks
+def _blend(scores: Mapping[str, list[Floats]], shares: Mapping[str, float]) -> Floats:
+    blended: Floats = sum(share * np.mean(scores[voice], axis=0) for voice, share in shares.items())
     return blended
 
 
@@ -202,18 +251,22 @@ def _line(lists: Lists, scores: Floats) -> str:
     return " / ".join(f"{100 * value:.2f}" for value in (found.mrr, *found.hits.values()))
 
 
-def _report(
-    lists: Lists, scores: dict[int, tuple[Floats, Floats]], share: float, asked: argparse.Namespace, seconds: float
-) -> None:
-    single = [_summary(lists, _blend({seed: pair}, share)).mrr for seed, pair in scores.items()]
-    whole = _summary(lists, _blend(scores, share))
+def _report(lists: Lists, scores: Scores, shares: dict[str, float], asked: argparse.Namespace, seconds: float) -> None:
+    seeds = range(len(next(iter(scores.values()))))
+    single = [
+        _summary(lists, _blend({voice: [of[seed]] for voice, of in scores.items()}, shares)).mrr for seed in seeds
+    ]
+    whole = _summary(lists, _blend(scores, shares))
     listed = lists.is_answer.sum() / (lists.is_answer.sum() + lists.missed_question.size)
     print(f"mixture alone: {_line(lists, lists.mixed)}; the answer is in the list for {100 * listed:.1f} %")
+    for voice, of_seeds in scores.items():
+        print(f"{voice}, all seeds: {_line(lists, np.mean(of_seeds, axis=0))}; share in the blend {shares[voice]}")
     print(f"one seed's blend: {100 * np.mean(single):.2f}, from {100 * min(single):.2f} to {100 * max(single):.2f}")
-    print(f"blend of all seeds: {_line(lists, _blend(scores, share))} (MRR / hits at 1 / 3 / 10)")
+    print(f"blend of all seeds: {_line(lists, _blend(scores, shares))} (MRR / hits at 1 / 3 / 10)")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     figures = {
-        "data": asked.data, "setting": asked.setting, "part": asked.part, "queries": whole.queries, "tree_share": share,
+        "data": asked.data, "setting": asked.setting, "part": asked.part, "teach": asked.teach,
+        "queries": whole.queries, "shares": shares,
         "mrr": round(whole.mrr, 4), "hits": {str(k): round(v, 4) for k, v in whole.hits.items()},
         "seeds": [round(value, 4) for value in single], "seconds": round(seconds), "memory_gb": round(memory, 1),
     }  # fmt: skip

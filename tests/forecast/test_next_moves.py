@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +130,22 @@ def test_lists_come_back_from_disk_as_they_were(facts: Facts, mixture: Mixture, 
     assert np.array_equal(back.missed_question, expected)
 
 
+def test_lists_cut_in_parts_and_put_together_are_the_same(facts: Facts, mixture: Mixture, tmp_path: Path) -> None:
+    """Parts of the lists on a shelf, put on another one after the other, are those lists again."""
+    with Shelf(tmp_path / "whole") as shelf:
+        for state, asked in walk(facts, [30]):
+            for part in build_lists(state, asked, mixture, candidates=4):
+                shelf.add(part)
+    whole = open_lists(tmp_path / "whole")
+    assert whole.missed_question.size
+    with Shelf(tmp_path / "again") as shelf:
+        for begin in range(0, whole.day.size, 7):
+            shelf.add(whole.part(begin, begin + 7))
+    again = open_lists(tmp_path / "again")
+    for field in fields(Lists):
+        assert np.array_equal(getattr(again, field.name), getattr(whole, field.name))
+
+
 def test_trees_learn_to_order_better_than_the_mixture(facts: Facts, mixture: Mixture, tmp_path: Path) -> None:
     """On the lists they were taught on, trees give the true answers more of the share than the mixture does."""
     with Shelf(tmp_path / "lists") as shelf:
@@ -147,12 +163,18 @@ def _batch(seed: int) -> Batch:
     features = rng.standard_normal((8, 10, 5)).astype(np.float32)
     true = np.zeros((8, 10), dtype=bool)
     true[np.arange(8), features[:, :, 2].argmax(axis=1)] = True
+    true[np.arange(4), features[:4, :, 1].argmax(axis=1)] = True
     ids = rng.integers(0, 4, 8).astype(np.int32), rng.integers(0, 3, 8).astype(np.int32)
     return Batch(*ids, rng.integers(0, 4, (8, 10)).astype(np.int32), features, true)
 
 
 def _loss(network: Network, batch: Batch) -> float:
-    return float(-log_shares(network.scores(batch))[batch.is_answer].mean())
+    """Each true answer's negative logarithm of its share among itself and the false ones, in so many words."""
+    losses = []
+    for scores, true in zip(network.scores(batch).astype(float), batch.is_answer, strict=True):
+        false = np.exp(scores[~true]).sum()
+        losses += [np.log1p(false / np.exp(score)) for score in scores[true]]
+    return float(np.mean(losses))
 
 
 def test_the_networks_slopes_are_those_of_its_loss() -> None:

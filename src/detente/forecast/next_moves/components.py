@@ -6,6 +6,7 @@ candidates that are looked at closely and orders all the others.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,21 +91,20 @@ def _closest(table: Any, n: int, chunk: int = 500) -> Any:  # noqa: ANN401 - sci
     from scipy import sparse  # noqa: PLC0415 - heavy
 
     other = table.T.tocsr()
-    rows, columns, values = [], [], []
+    number, columns, values = [], [], []
     for begin in range(0, table.shape[0], chunk):
-        block = (table[begin : begin + chunk] @ other).toarray()
-        size = block.shape[0]
-        block[np.arange(size), np.arange(begin, begin + size)] = 0
-        best = np.argpartition(block, -n, axis=1)[:, -n:]
-        value = np.take_along_axis(block, best, axis=1) ** 2
-        total = value.sum(axis=1, keepdims=True)
-        value = np.divide(value, total, out=np.zeros_like(value), where=total > 0)
-        keep = value > 0
-        rows.append((np.repeat(np.arange(begin, begin + size), n).reshape(size, n))[keep])
-        columns.append(best[keep])
-        values.append(value[keep])
+        block = (table[begin : begin + chunk] @ other).sorted_indices()
+        for row, (first, last) in enumerate(pairwise(block.indptr.tolist()), begin):
+            column, value = block.indices[first:last], block.data[first:last]
+            place = np.flatnonzero((column != row) & (value > 0))
+            if place.size > n:
+                place = place[np.argpartition(value[place], -n)[-n:]]
+            squared = value[place] ** 2
+            number.append(np.full(place.size, row, dtype=np.int64))
+            columns.append(column[place])
+            values.append(squared / squared.sum())
     return sparse.csr_matrix(
-        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(table.shape[0],) * 2
+        (np.concatenate(values), (np.concatenate(number), np.concatenate(columns))), shape=(table.shape[0],) * 2
     )
 
 

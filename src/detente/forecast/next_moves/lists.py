@@ -7,7 +7,7 @@ the mixture puts above it, so that none is dropped to the bottom blindly.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,16 @@ class Lists:
     missed_question: Whole
     missed_above: Small
     missed_equal: Small
+
+    def part(self, begin: int, end: int) -> Lists:
+        """Those from one number to before another."""
+        missed = (self.missed_question >= begin) & (self.missed_question < end)
+        columns = {
+            field.name: getattr(self, field.name)[missed if field.name.startswith("missed") else slice(begin, end)]
+            for field in fields(self)
+        }
+        columns["missed_question"] = columns["missed_question"] - begin
+        return Lists(**columns)
 
 
 def walk(facts: Facts, days: Iterable[int], *, known_until: int | None = None) -> Iterator[tuple[Day, Questions]]:

@@ -1,14 +1,15 @@
 """A small network that scores the candidates of a question against each other.
 
 Two hidden layers read a candidate's features and learned vectors of the relation and of the candidate's sector; to
-their answer is added how well learned vectors of subject, relation and candidate agree. The scores of a list pass
-through one softmax; true answers are made likely together. Written out in numpy: forward, backward, Adam.
+their answer is added how well learned vectors of subject, relation and candidate agree. Each true answer of a list is
+made likely against the false ones. Written out in numpy: forward, backward, Adam.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ Parameters = dict[str, Floats]
 
 #: Widths chosen on the validation month of ICEWS14.
 HIDDEN, NARROW, RELATION_WIDTH, ACTOR_WIDTH = 128, 64, 16, 24
-BETAS, EPSILON = (0.9, 0.99), 1e-7
+BETAS, EPSILON, TINY = (0.9, 0.99), 1e-7, 1e-30
 #: Features are cut off so many standard deviations from their mean.
 CUT = 5.0
 
@@ -94,12 +95,9 @@ class Network:
             dropout: Share of the first layer left out.
         """
         scores, kept = self._forward(batch, rng, dropout)
-        true = batch.is_answer.astype(np.float32)
-        top = scores - scores.max(axis=1, keepdims=True)
-        log_share = top - np.log(np.exp(top).sum(axis=1, keepdims=True))
-        answers = true.sum()
-        error = (true.sum(axis=1, keepdims=True) * np.exp(log_share) - true) / answers
-        return self._gradients(batch, error.astype(np.float32), kept), float(-(true * log_share).sum() / answers)
+        found, answers = AgainstFalse.of(scores, batch.is_answer), int(batch.is_answer.sum())
+        loss = -np.log(found.share[batch.is_answer] + TINY).mean()
+        return self._gradients(batch, (found.first / answers).astype(np.float32), kept), float(loss)
 
     def _forward(
         self, batch: Batch, rng: np.random.Generator | None, dropout: float
@@ -150,6 +148,35 @@ class Network:
         push = (error[:, :, None] * kept["asked"][:, None]).reshape(n * k, -1)
         g["object_vector"] = _gather(batch.chosen.ravel(), push, w["object_vector"].shape)
         return g
+
+
+@dataclass(frozen=True)
+class AgainstFalse:
+    """Each true answer in a softmax over itself and the false ones alone, as the filtered rank holds it.
+
+    Attributes:
+        share: What a true answer gets, 0 at false ones, shape (questions, candidates).
+        first: Slopes of the sum of the shares' negative logarithms by score, same shape.
+        second: Second derivatives of it, same shape.
+    """
+
+    share: npt.NDArray[Any]
+    first: npt.NDArray[Any]
+    second: npt.NDArray[Any]
+
+    @classmethod
+    def of(cls, scores: npt.NDArray[Any], is_answer: npt.NDArray[np.bool_]) -> AgainstFalse:
+        """From scores and which are true, both of shape (questions, candidates)."""
+        raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+        false = np.where(is_answer, 0, raised).sum(axis=1, keepdims=True)
+        held = np.where(is_answer, 1 / (raised + false + TINY), 0)
+        share = raised * held
+        each, squares = (np.sum(held**power, axis=1, keepdims=True) for power in (1, 2))
+        return cls(
+            share,
+            np.where(is_answer, share - 1, raised * each),
+            np.where(is_answer, share * (1 - share), raised * each - raised**2 * squares),
+        )
 
 
 def _gather(places: Small, values: Floats, shape: tuple[int, ...]) -> Floats:

@@ -1,7 +1,7 @@
 """Learning to order candidates: draws of lists, boosted trees on the mixture, the network, and their blend.
 
-All three learn the same thing: through one softmax over a list, its true answers are made likely. Trees start from the
-mixture's logarithm and add to it.
+All learn the same thing: in a softmax over a true answer and the false ones of a list, the true one is made likely.
+Trees start from the mixture's logarithm and add to it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detente.forecast.next_moves.lists import Lists
-from detente.forecast.next_moves.network import Adam, Batch, Network, train
+from detente.forecast.next_moves.network import Adam, AgainstFalse, Batch, Network, train
 
 Floats = npt.NDArray[np.float32]
 Whole = npt.NDArray[np.int64]
@@ -77,7 +77,7 @@ def train_trees(lists: Lists, draw: Draw, *, rounds: int, seed: int) -> Any:  # 
         where = slice(begin, begin + _CHUNK)
         picked = lists.features[draw.lists[where]]
         table[where] = np.take_along_axis(picked, draw.places[where][:, :, None], axis=1)
-    true = np.take_along_axis(lists.is_answer[draw.lists], draw.places, axis=1).astype(np.float64)
+    true = np.take_along_axis(lists.is_answer[draw.lists], draw.places, axis=1)
     begin_at = table[:, :, 0].astype(np.float64).ravel()
     flat = table.reshape(n * drawn, -1)
     bins = {name: PARAMETERS[name] for name in ("max_bin", "verbosity", "num_threads")}
@@ -85,17 +85,14 @@ def train_trees(lists: Lists, draw: Draw, *, rounds: int, seed: int) -> Any:  # 
     del table, flat
     booster = lightgbm.Booster({**PARAMETERS, "seed": seed}, data)
     for _ in range(rounds):
-        booster.update(fobj=lambda scores, _data: _softmax_slopes(scores, true))
+        booster.update(fobj=lambda scores, _data: _slopes(scores, true))
     return booster
 
 
-def _softmax_slopes(scores: npt.NDArray[np.float64], true: npt.NDArray[np.float64]) -> tuple[Any, Any]:
-    """First and second derivatives of the loss of each list's softmax."""
-    shaped = scores.reshape(true.shape)
-    share = np.exp(shaped - shaped.max(axis=1, keepdims=True))
-    share /= share.sum(axis=1, keepdims=True)
-    answers = true.sum(axis=1, keepdims=True)
-    return (answers * share - true).ravel(), (answers * share * (1 - share) + 1e-6).ravel()
+def _slopes(scores: npt.NDArray[np.float64], true: npt.NDArray[np.bool_]) -> tuple[Any, Any]:
+    """First and second derivatives of the loss of each list."""
+    found = AgainstFalse.of(scores.reshape(true.shape), true)
+    return found.first.ravel(), found.second.ravel() + 1e-6
 
 
 def tree_scores(booster: Any, lists: Lists) -> Floats:  # noqa: ANN401 - LightGBM ships no types
