@@ -18,8 +18,8 @@ import sys
 import polars as pl
 
 from detente.domain.periods import DAYS_IN_WEEK, Horizon
-from detente.forecast import hazard
 from detente.forecast.dyad_days import DyadDays, build_dyad_days
+from detente.forecast.hazard import ProvocationHazard
 from detente.forecast.hazard_features import HAZARD_FEATURES
 from detente.forecast.hazard_start import OWN, SHIPPED
 from detente.world import World, open_world
@@ -31,10 +31,12 @@ LEAST_A_WEEK, ORIGINS, CASES = 0.25, 600, 80_000
 
 def main() -> None:
     """Train and write."""
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python scripts/train_hazards.py STORE")
     world = open_world(sys.argv[1])
     days, last = _dyad_days(world), world.view.last_day
-    hazard.MOST_ORIGINS, hazard.MOST_CASES = ORIGINS, CASES
-    model = hazard.ProvocationHazard(is_pulled=False).fit(days, last, [Horizon(weeks) for weeks in HORIZONS])
+    untaught = ProvocationHazard(is_pulled=False, most_origins=ORIGINS, most_cases=CASES)
+    model = untaught.fit(days, last, [Horizon(weeks) for weeks in HORIZONS])
     weights = {
         weeks: [round(float(value), 5) for value in found.weights] for weeks, found in (model.found or {}).items()
     }

@@ -24,8 +24,8 @@ Progress = Callable[[str, int, int], None]
 #: What an account calls a file of which only a part could be read.
 _BROKEN = ("damaged_file", "truncated_file")
 _AFTER_BREAK = (
-    "What could be read is held. Fetch it again and load it; if its events have no ids of their own, into a new store, "
-    "since what is held would be counted twice."
+    "What could be read is held. Fetch it again and load it: events of GDELT and ICEWS are known by their ids and are "
+    "not counted twice. Rows of KEDS or of a table have none; load those into a new store."
 )
 #: Between the two digests of an identity.
 _READ_BY = " read by "

@@ -24,6 +24,8 @@ from detente.cli.score import record_brief
 from detente.cli.shown import console, rows_of, show_json, show_table, write, write_file
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from detente.outlook import Brief
     from detente.world import World
 
@@ -95,8 +97,28 @@ def watch(
     keep_to_one_thread()
     world = open_world_for(store, as_of, provider, engine)
     table = world.watch(top=top, horizon=horizon, by=by.value)
+    if not as_json:
+        table = _with_bands_told(table)
     title = f"{world.provider} as of {world.as_of} · next {horizon}"
     show_table(table, as_json, title=title, as_of=str(world.as_of), provider=world.provider)
+
+
+def _with_bands_told(watched: pl.DataFrame) -> pl.DataFrame:
+    """The watch list as people read it: each probability with its band; the horizon stands in the title."""
+    import polars as pl
+
+    from detente.domain.tables import OUTCOMES
+    from detente.outlook.words import format_band, format_probability
+
+    told = {
+        outcome: [
+            f"{format_probability(p)} ({format_band(low, high)})"
+            for p, low, high in watched.select(f"p_{outcome}", f"p_{outcome}_low", f"p_{outcome}_high").iter_rows()
+        ]
+        for outcome in OUTCOMES
+    }
+    measured = watched.select("pair", "status", "z", "recent", "usual", "n_recent")
+    return measured.with_columns(**{name: pl.Series(values, dtype=pl.String) for name, values in told.items()})
 
 
 def moves(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -65,12 +65,16 @@ class ProvocationHazard:
         learned: The last day it has learned from; None until then.
         pool: How many dyads, from the first, it learned from; the others are only asked about.
         is_pulled: Whether fits are pulled towards weights learned on other years.
+        most_origins: It learns from so many origins at most, evenly spread …
+        most_cases: … and from so many cases, drawn from them.
     """
 
     found: dict[int, Coefficients] | None = None
     learned: dt.date | None = None
     pool: int | None = None
     is_pulled: bool = True
+    most_origins: int = MOST_ORIGINS
+    most_cases: int = MOST_CASES
 
     name = "hazard"
     version = "v3"
@@ -92,13 +96,13 @@ class ProvocationHazard:
         known = days.until(origin)
         past = build_history(known if pool is None else known.of(np.arange(min(pool, len(known.dyads)))))
         asked = np.flatnonzero(past.is_judged)
-        asked = asked[:: max(-(-asked.size // MOST_ORIGINS), 1)]
+        asked = asked[:: max(-(-asked.size // self.most_origins), 1)]
         features = build_hazard_features(past, asked)
         found = {}
         for horizon in horizons:
             pull = load_hazard_start().pull(origin, horizon.weeks) if self.is_pulled else None
-            found[horizon.weeks] = _learn(past, asked, features, horizon, pull)
-        return ProvocationHazard(found, origin, pool, self.is_pulled)
+            found[horizon.weeks] = _learn(past, asked, features, horizon, pull=pull, most_cases=self.most_cases)
+        return replace(self, found=found, learned=origin, pool=pool)
 
     def predict(self, days: DyadDays, origin: dt.date, horizons: Sequence[Horizon]) -> pl.DataFrame:
         """Rows of the table ``hazards``: every dyad at one origin, horizon by horizon.
@@ -171,7 +175,7 @@ def resolve_hazards(days: DyadDays, origin: dt.date, horizon: Horizon) -> pl.Dat
 
 
 def _learn(
-    past: History, asked: Ints, features: Floats, horizon: Horizon, pull: tuple[Floats, Floats] | None
+    past: History, asked: Ints, features: Floats, horizon: Horizon, *, pull: Pull | None, most_cases: int
 ) -> Coefficients:
     """Fit one horizon to the questions that had closed, each with the base rate of its own day."""
     happened, held = past.spans(horizon)
@@ -186,8 +190,8 @@ def _learn(
         return _nothing_learned()
     columns, offset, outcome = (np.concatenate(part) for part in zip(*parts, strict=True))
     size = outcome.size
-    if size > MOST_CASES:
-        drawn = np.sort(np.random.default_rng(_SEED).choice(size, MOST_CASES, replace=False))
+    if size > most_cases:
+        drawn = np.sort(np.random.default_rng(_SEED).choice(size, most_cases, replace=False))
         columns, offset, outcome = columns[drawn], offset[drawn], outcome[drawn]
     if min(outcome.sum(), (~outcome).sum()) < MIN_OF_EACH:
         return _nothing_learned()

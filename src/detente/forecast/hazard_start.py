@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from detente.errors import DataError
 from detente.forecast.dyad_days import Floats
 from detente.forecast.hazard_features import HAZARD_FEATURES
+from detente.forecast.shipped_weights import read_weights
 
 #: Weights to pull towards, and how strongly each; both of shape (1 + features,), the intercept first.
 Pull = tuple[Floats, Floats]
@@ -58,12 +57,6 @@ def load_hazard_start(path: Path = SHIPPED / "weights.json") -> HazardStart:
     Raises:
         DataError: when they are of other features than this version's.
     """
-    held = json.loads(path.read_text(encoding="utf-8"))
-    if tuple(held["features"]) != HAZARD_FEATURES:
-        raise DataError(
-            f"Weights were to be read from {path.name}.",
-            "They are of other features than this version's.",
-            "Train them anew with `scripts/train_hazards.py`.",
-        )
+    held = read_weights(path, HAZARD_FEATURES, script="scripts/train_hazards.py")
     weights = {int(weeks): np.array(values) for weeks, values in held["weights"].items()}
     return HazardStart(dt.date.fromisoformat(held["learned"]), weights)

@@ -9,16 +9,15 @@ all dyads the answers in kind to fresh moves. Fits to parts of the past tell how
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from detente.errors import DataError
 from detente.forecast.move_days import Floats, Ints, MoveDays
 from detente.forecast.move_features import FEATURES, SPEAKING, Past, describe_moves, happened
+from detente.forecast.shipped_weights import read_weights
 
 #: At most so many questions' days, so many dyads of each; a tenth of kinds never shown.
 ORIGINS, DYADS, BUSIEST, RARE_SHARE = 12, 240, 80, 0.1
@@ -42,14 +41,12 @@ class Start:
 
     Attributes:
         learned: The last day they had seen.
-        features: Names of the features, in order.
         centre: Means that features are put on one scale by.
         scale: Standard deviations likewise.
         weights: Intercept and weights.
     """
 
     learned: dt.date
-    features: tuple[str, ...]
     centre: Floats
     scale: Floats
     weights: Floats
@@ -62,19 +59,9 @@ def load_start(path: Path = SHIPPED / "weights.json") -> Start:
     Raises:
         DataError: when they are of other features than this version's.
     """
-    held = json.loads(path.read_text(encoding="utf-8"))
-    start = Start(
-        dt.date.fromisoformat(held["learned"]),
-        tuple(held["features"]),
-        *(np.array(held[name]) for name in ("centre", "scale", "weights")),
-    )
-    if start.features != FEATURES:
-        raise DataError(
-            f"Weights were to be read from {path.name}.",
-            "They are of other features than this version's.",
-            "Train them anew with `scripts/train_moves.py`.",
-        )
-    return start
+    held = read_weights(path, FEATURES, script="scripts/train_moves.py")
+    numbers = (np.array(held[name]) for name in ("centre", "scale", "weights"))
+    return Start(dt.date.fromisoformat(held["learned"]), *numbers)
 
 
 @dataclass(frozen=True)

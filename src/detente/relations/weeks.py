@@ -117,15 +117,12 @@ class CellWeeks:
         counts = self.cells.join(held, on="week_end", how="semi").group_by("pair").agg(pl.col("n").sum())
         return sorted(counts.filter(pl.col("n") >= POOL_EVENTS_A_WEEK * held.height)["pair"])
 
-    def of(self, pairs: Collection[str]) -> CellWeeks:
-        """The cells of some pairs; their news are then those of the whole, which must be handed over."""
-        return CellWeeks(self.cells.filter(pl.col("pair").is_in(list(pairs))), self.calendar)
-
     def build(
         self, *, by: Literal["pair", "dyad"] = "pair", pairs: Collection[str] | None = None, news: News | None = None
     ) -> pl.DataFrame:
         """Rows of ``weeks``; see `build_weeks`."""
-        keyed = _keyed(self.cells if pairs is None else self.of(pairs).cells, by)
+        cells = self.cells if pairs is None else self.cells.filter(pl.col("pair").is_in(list(pairs)))
+        keyed = _keyed(cells, by)
         sums = keyed.group_by("pair", "actor", "recipient", "week_end").agg(
             pl.col("n", "cooperation_milli", "conflict_milli", "square_milli").sum()
         )

@@ -9,8 +9,8 @@ import polars as pl
 
 from detente import relations
 from detente.codebook import state_name
-from detente.domain.periods import DAYS_IN_WEEK, NEAR_FUTURE_WEEKS, Horizon
-from detente.domain.tables import OUTCOMES, WATCH
+from detente.domain.periods import DAYS_IN_WEEK, NEAR_FUTURE_WEEKS
+from detente.domain.tables import WATCH
 from detente.outlook.detail import plain_rows
 from detente.outlook.words import sentence_name, short_name
 
@@ -33,7 +33,7 @@ def watch_reply(world: World, *, top: int = LISTED) -> dict[str, Any]:
         top: Pairs of each list.
     """
     # One table serves all three orders: the longest list there can be is taken, then sorted.
-    table = _with_bands(world, world.watch(top=10_000, horizon=NEAR_FUTURE_WEEKS))
+    table = world.watch(top=10_000, horizon=NEAR_FUTURE_WEEKS)
     keys = {"moved": pl.col("z").abs(), "deteriorate": pl.col("p_deteriorate"), "improve": pl.col("p_improve")}
     lists = {}
     for name in ORDERS:
@@ -46,13 +46,6 @@ def watch_reply(world: World, *, top: int = LISTED) -> dict[str, Any]:
         "columns": {column.name: column.meaning for column in WATCH.columns},
         "lists": lists,
     }
-
-
-def _with_bands(world: World, watched: pl.DataFrame) -> pl.DataFrame:
-    """The watch list with the ends of the 90 % bands of its probabilities."""
-    ends = [f"p_{outcome}_{end}" for outcome in OUTCOMES for end in ("low", "high")]
-    answers = world.forecast_pairs(Horizon(NEAR_FUTURE_WEEKS), world.as_of)
-    return watched.join(answers.select("pair", *ends), on="pair", how="left", maintain_order="left")
 
 
 def relations_reply(world: World, state: str) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class Store:
         if not providers:
             raise CutoffError(
                 f"Events of the store {self.path} were asked for.",
-                "It holds none.",
+                "It holds none." if self.path.is_dir() else "There is no such directory.",
                 "Load some with `detente load`.",
             )
         chosen = provider or providers[0]

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
+from uvicorn.config import STARTUP_FAILURE
+
 from detente.errors import ConfigError
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-#: A process that ends sooner than it began to serve would end so again: the others are ended too.
-_NEVER_SERVED = 3
 #: The dead are looked for after so many seconds, and whether to stop.
 _LOOK_SECONDS = 0.5
 #: A process has so many seconds to finish what it is answering.
@@ -64,7 +64,7 @@ def _check_served(ended: BaseProcess) -> None:
     Raises:
         ConfigError: when it had not.
     """
-    if ended.exitcode == _NEVER_SERVED:
+    if ended.exitcode == STARTUP_FAILURE:  # it would end so again: the others are ended too
         raise ConfigError(
             "The site was to be served by several processes.",
             "One of them ended before it could serve; what it said stands above.",

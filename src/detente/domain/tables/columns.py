@@ -48,3 +48,12 @@ LOWEST = Column(
 DIRECTED = Column("directed", pl.Boolean, "False where the provider does not say who acts towards whom.")
 ORIGIN = Column("origin", pl.Date, "Day at whose end the forecast is made; only what was known then is used.")
 HORIZON = Column("horizon_weeks", pl.Int64, "How far ahead.", "weeks")
+#: The three probabilities of an answer, and the ends of their bands.
+CHANCES = (
+    *(Column(f"p_{outcome}", pl.Float64, f"Probability of `{outcome}`.", "0 to 1") for outcome in OUTCOMES),
+    *(
+        Column(f"p_{outcome}_{end}", pl.Float64, f"{side} end of its 90 % band.", "0 to 1")
+        for outcome in OUTCOMES
+        for end, side in (("low", "Lower"), ("high", "Upper"))
+    ),
+)

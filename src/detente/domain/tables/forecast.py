@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from detente.domain.tables.columns import HORIZON, ORIGIN, OUTCOMES, PAIR
+from detente.domain.tables.columns import CHANCES, HORIZON, ORIGIN, OUTCOMES, PAIR
 from detente.domain.tables.schema import Column, Table
 
 FORECASTS = Table(
@@ -14,15 +14,7 @@ FORECASTS = Table(
         PAIR,
         ORIGIN,
         HORIZON,
-        Column("p_deteriorate", pl.Float64, "Probability of `deteriorate`.", "0 to 1"),
-        Column("p_hold", pl.Float64, "Probability of `hold`.", "0 to 1"),
-        Column("p_improve", pl.Float64, "Probability of `improve`.", "0 to 1"),
-        Column("p_deteriorate_low", pl.Float64, "Lower end of its 90 % band.", "0 to 1"),
-        Column("p_deteriorate_high", pl.Float64, "Upper end of its 90 % band.", "0 to 1"),
-        Column("p_hold_low", pl.Float64, "Lower end of its 90 % band.", "0 to 1"),
-        Column("p_hold_high", pl.Float64, "Upper end of its 90 % band.", "0 to 1"),
-        Column("p_improve_low", pl.Float64, "Lower end of its 90 % band.", "0 to 1"),
-        Column("p_improve_high", pl.Float64, "Upper end of its 90 % band.", "0 to 1"),
+        *CHANCES,
         Column("model", pl.String, "Name and version of the model."),
     ),
 )

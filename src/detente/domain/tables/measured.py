@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from detente.domain.tables.columns import ACTOR, EVENT_TYPE, HORIZON, PAIR, QUADS, RECIPIENT, N
+from detente.domain.tables.columns import ACTOR, CHANCES, EVENT_TYPE, HORIZON, PAIR, QUADS, RECIPIENT, N
 from detente.domain.tables.schema import Column, Table
 
 WEEKS = Table(
@@ -96,8 +96,6 @@ WATCH = Table(
         Column("usual", pl.Float64, "Mean level of the year before them.", "level", nullable=True),
         Column("n_recent", pl.Int64, "Events of the last four weeks.", "events"),
         HORIZON,
-        Column("p_deteriorate", pl.Float64, "Probability of `deteriorate`.", "0 to 1"),
-        Column("p_hold", pl.Float64, "Probability of `hold`.", "0 to 1"),
-        Column("p_improve", pl.Float64, "Probability of `improve`.", "0 to 1"),
+        *CHANCES,
     ),
 )
