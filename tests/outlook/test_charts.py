@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from detente.domain.tables import LEVELS
 from detente.outlook import Brief
-from detente.outlook.charts import _nice_step, draw_level_chart, draw_probabilities, find_ceiling, numbered_events
+from detente.outlook.chart_frame import _nice_step
+from detente.outlook.charts import draw_level_chart, draw_probabilities, find_ceiling, numbered_events
 
 Make = Callable[..., Brief]
 _SVG = "{http://www.w3.org/2000/svg}"

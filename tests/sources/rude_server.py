@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from detente.sources.downloads import Downloads
-from detente.sources.fetch import Door, Patience
+from detente.sources.exchange import Patience
+from detente.sources.fetch import Door
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 #: Short enough for tests, long enough for a busy machine.

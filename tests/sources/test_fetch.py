@@ -32,7 +32,8 @@ from rude_server import (
 
 from detente.errors import ConfigError, StoreError
 from detente.sources.downloads import Downloads, Fetched, Wanted, only_download
-from detente.sources.fetch import Door, wait_asked
+from detente.sources.exchange import wait_asked
+from detente.sources.fetch import Door
 
 
 def content(seed: int, count: int = 40_000) -> bytes:

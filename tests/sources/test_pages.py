@@ -91,8 +91,8 @@ def test_a_public_name_that_leads_to_a_private_address_is_not_asked(
 
 def test_a_redirect_to_a_private_address_is_not_followed(server: RudeServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The address that a page leads on to is checked as the first was."""
-    refuse = fetch._check_address
-    monkeypatch.setattr(fetch, "_check_address", lambda text: None if text == "127.0.0.1" else refuse(text))
+    refuse = fetch.check_address
+    monkeypatch.setattr(fetch, "check_address", lambda text: None if text == "127.0.0.1" else refuse(text))
     server.tricks["/start"].append(status(302, Location="http://10.1.2.3/a"))
     with pytest.raises(SourceError, match=r"10\.1\.2\.3, which is this computer or a private network"):
         fetch_page(f"{server.base}/start", patience=HASTY)

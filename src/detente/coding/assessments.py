@@ -19,10 +19,11 @@ from detente.codebook.leaders import known_until
 from detente.codebook.reading import word_list
 from detente.coding.actors import Actors, Mention, find_actors
 from detente.coding.articles import Article
-from detente.coding.attribution import Attribution, Parsed, find_attributions
+from detente.coding.attribution import Attribution, find_attributions
 from detente.coding.events import Event, attribute_events, find_events
 from detente.coding.horizons import Stretch, find_horizon
 from detente.coding.judgements import Judgement, find_judgement
+from detente.coding.sayings import Parsed
 from detente.coding.sentences import Span
 from detente.coding.speakers import Speaker, identify_speakers
 

@@ -16,7 +16,8 @@ from typing import Any
 import polars as pl
 
 from detente.domain.periods import DAYS_IN_WEEK
-from detente.outlook.words import format_band, format_day, format_probability, short_month
+from detente.outlook.chart_frame import STRIP, Frame, draw_axes
+from detente.outlook.words import format_band, format_day, format_probability
 
 #: Colours of a page and its charts. Blue and vermilion are told apart by the colour-blind (Okabe and Ito 2008).
 PALETTE = """
@@ -55,10 +56,6 @@ svg .shift-text{fill:var(--ink);font-weight:600}
 _BAND = 1.6449
 _MARKERS = 9
 _MARKER_GAP = 17.0
-#: Room for the name of a month on the axis.
-_TICK_GAP = 34.0
-_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
-_STRIP = 44.0
 
 
 @dataclass(frozen=True)
@@ -76,37 +73,6 @@ class Shift:
     earliest: dt.date
     latest: dt.date
     change: float
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """Where things are: the plot's edges in the drawing, and days and values in the plot."""
-
-    width: float
-    left: float
-    top: float
-    bottom: float
-    first: int
-    last: int
-    highest: float
-
-    @property
-    def right(self) -> float:
-        return self.width - 8.0
-
-    @property
-    def strip_top(self) -> float:
-        return self.bottom + 26.0
-
-    @property
-    def strip_bottom(self) -> float:
-        return self.strip_top + _STRIP
-
-    def x(self, day: float) -> float:
-        return self.left + (day - self.first) / max(self.last - self.first, 1) * (self.right - self.left)
-
-    def y(self, value: float) -> float:
-        return self.bottom - value / self.highest * (self.bottom - self.top)
 
 
 def draw_level_chart(
@@ -139,11 +105,11 @@ def draw_level_chart(
     ends: list[dt.date] = weeks["week_end"].to_list()
     if not ends:
         return ""
-    frame = _Frame(
+    frame = Frame(
         width=float(width),
         left=40.0,
         top=66.0 if events else 48.0,
-        bottom=height - 34.0 - _STRIP - 26.0,
+        bottom=height - 34.0 - STRIP - 26.0,
         first=ends[0].toordinal() - DAYS_IN_WEEK + 1,
         last=ends[-1].toordinal(),
         highest=highest or find_ceiling([weeks]),
@@ -154,7 +120,7 @@ def draw_level_chart(
         '<text x="0" y="29">Goldstein points a day: <tspan class="cooperation-text">cooperation</tspan>, '
         '<tspan class="conflict-text">conflict</tspan></text>',
         *_gaps(weeks, frame),
-        *_axes(frame),
+        *draw_axes(frame),
         *_lines(weeks, frame),
         *_volume(weeks, frame),
         *_shifts(shifts, frame),
@@ -238,50 +204,7 @@ def _description(weeks: pl.DataFrame) -> str:
     )
 
 
-def _axes(frame: _Frame) -> list[str]:
-    parts = []
-    step = _nice_step(frame.highest / 4)
-    for index in range(math.floor(frame.highest / step) + 1):
-        value = index * step
-        at, kind = frame.y(value), "grid" if index else "zero"
-        parts.append(f'<path d="M{frame.left} {at:.1f}H{frame.right}" class="{kind}"/>')
-        parts.append(f'<text x="{frame.left - 6}" y="{at + 4:.1f}" text-anchor="end">{value:g}</text>')
-    parts.append(f'<path d="M{frame.left} {frame.strip_bottom}H{frame.right}" class="zero"/>')
-    parts.append(f'<text x="0" y="{frame.strip_top - 6}">Events reported a week</text>')
-    year = 0
-    for day in _ticks(frame):
-        at = frame.x(day.toordinal())
-        parts.append(f'<path d="M{at:.1f} {frame.top}V{frame.strip_bottom}" class="grid"/>')
-        parts.append(f'<text x="{at + 2:.1f}" y="{frame.strip_bottom + 13}">{short_month(day.month)}</text>')
-        if day.year != year:
-            parts.append(f'<text x="{at + 2:.1f}" y="{frame.strip_bottom + 26}" class="strong">{day.year}</text>')
-        year = day.year
-    return parts
-
-
-def _ticks(frame: _Frame) -> list[dt.date]:
-    """First days of months, as many as there is room for; every January is among them where years are short."""
-    first, last = dt.date.fromordinal(frame.first), dt.date.fromordinal(frame.last)
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    months = [first.year * 12 + first.month - 1 + ahead for ahead in range(count)]
-    days = [dt.date(month // 12, month % 12 + 1, 1) for month in months]
-    fits = max((frame.right - frame.left) / _TICK_GAP, 1.0)
-    step = next((step for step in _MONTH_STEPS if count / step <= fits), _MONTH_STEPS[-1])
-    room = frame.right - _TICK_GAP + 10
-    return [
-        day
-        for day in days
-        if (day.year * 12 + day.month - 1) % step == 0 and day >= first and frame.x(day.toordinal()) <= room
-    ]
-
-
-def _nice_step(size: float) -> float:
-    """The smallest of 1, 2 or 5 times a power of ten that is not below a size."""
-    power: float = 10.0 ** math.floor(math.log10(size))
-    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= size * (1 - 1e-9))
-
-
-def _gaps(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
+def _gaps(weeks: pl.DataFrame, frame: Frame) -> list[str]:
     missing: list[dt.date] = weeks.filter(pl.col("balance").is_null())["week_end"].to_list()
     width = frame.x(DAYS_IN_WEEK) - frame.x(0)
     return [
@@ -291,7 +214,7 @@ def _gaps(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
     ]
 
 
-def _lines(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
+def _lines(weeks: pl.DataFrame, frame: Frame) -> list[str]:
     parts = []
     for name in ("conflict", "cooperation"):
         for run in _runs(weeks, name):
@@ -310,7 +233,7 @@ def _lines(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
     return parts
 
 
-def _week_links(weeks: pl.DataFrame, frame: _Frame, link: Callable[[dt.date], str]) -> list[str]:
+def _week_links(weeks: pl.DataFrame, frame: Frame, link: Callable[[dt.date], str]) -> list[str]:
     """Over each week something to point at: what it says, and where it leads. Keys reach it through the chart."""
     width = frame.x(DAYS_IN_WEEK) - frame.x(0)
     return [
@@ -331,7 +254,7 @@ def _week_said(row: Mapping[str, Any]) -> str:
     )
 
 
-def _shifts(shifts: Sequence[Shift], frame: _Frame) -> list[str]:
+def _shifts(shifts: Sequence[Shift], frame: Frame) -> list[str]:
     """Breaks of level on the axis: the day, and the days between which it lies."""
     parts = []
     for shift in shifts:
@@ -368,14 +291,14 @@ def _runs(weeks: pl.DataFrame, name: str) -> list[list[tuple[float, float, float
     return [run for run in runs if run]
 
 
-def _volume(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
+def _volume(weeks: pl.DataFrame, frame: Frame) -> list[str]:
     most = weeks["n"].max()
     if not isinstance(most, int) or not most:
         return []
     width = max((frame.x(DAYS_IN_WEEK) - frame.x(0)) * 0.8, 0.5)
     parts = [f'<text x="{frame.left - 6}" y="{frame.strip_top + 8}" text-anchor="end">{most:,}</text>']
     for day, n in weeks.select("week_end", "n").drop_nulls().iter_rows():
-        height = n / most * _STRIP
+        height = n / most * STRIP
         left = max(frame.x(day.toordinal()) - width, frame.left)
         parts.append(
             f'<rect x="{left:.1f}" y="{frame.strip_bottom - height:.1f}" width="{width:.1f}" height="{height:.1f}" '
@@ -384,7 +307,7 @@ def _volume(weeks: pl.DataFrame, frame: _Frame) -> list[str]:
     return parts
 
 
-def _markers(events: Sequence[tuple[int, dt.date, str]], frame: _Frame) -> list[str]:
+def _markers(events: Sequence[tuple[int, dt.date, str]], frame: Frame) -> list[str]:
     parts = []
     for (number, day, label), at in zip(
         events, _spread_out([frame.x(e[1].toordinal()) for e in events], frame), strict=True
@@ -399,7 +322,7 @@ def _markers(events: Sequence[tuple[int, dt.date, str]], frame: _Frame) -> list[
     return parts
 
 
-def _spread_out(places: Sequence[float], frame: _Frame) -> list[float]:
+def _spread_out(places: Sequence[float], frame: Frame) -> list[float]:
     """Move marks apart, in order, until none covers another and none leaves the plot."""
     moved: list[float] = []
     for place in places:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detente.errors import ConfigError, SourceError
-from detente.sources.fetch import Broken, Door, Patience, scheme_and_host, wait_asked
+from detente.sources.addresses import scheme_and_host
+from detente.sources.exchange import Broken, Patience, wait_asked
+from detente.sources.fetch import Door
 
 KEY = "DETENTE_CODER_KEY"
 #: An answer of ours is a line; a server that sends more is no such model.

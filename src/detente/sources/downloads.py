@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Literal
 
 from detente.errors import SourceError, StoreError
-from detente.sources.fetch import Broken, Door, Reply, wait_asked
+from detente.sources.exchange import Broken, Reply, wait_asked
+from detente.sources.fetch import Door
 
 #: Two wrong digests are no accident of the line.
 _SPOILT_TRIES = 2

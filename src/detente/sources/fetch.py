@@ -8,10 +8,7 @@ when to ask again, is decided in ``downloads``.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import email.utils
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -19,98 +16,17 @@ import time
 import urllib.parse
 import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from detente.errors import ConfigError
+from detente.sources.addresses import SCHEMES, check_address, check_url
+from detente.sources.exchange import Broken, Patience, Reply
 
 _PIECE = 64 * 1024
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_SCHEMES = ("http", "https")
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to bear with a server, and how hard to press it.
-
-    Args:
-        tries: Requests for one file that may fail without progress before it is given up.
-        stall_seconds: So long may a connection, its headers, or the next byte keep us waiting.
-        drip_seconds: Over so long at least ``drip_bytes`` must arrive: below, a file of a usual size takes hours.
-        drip_bytes: See ``drip_seconds``.
-        progress_bytes: A request that brought so many new bytes does not count as failed.
-        first_wait_seconds: Wait before the second try; doubled each time, give or take a half.
-        longest_wait_seconds: No wait is longer; a server that asks for more is left for this run.
-        connections: Requests to one host at a time.
-        most_bytes: No file may be larger; the largest of the providers known is a list of some 150 MB.
-        failures_in_a_row: Files failing one after another before the rest is not tried.
-    """
-
-    tries: int = 6
-    stall_seconds: float = 30.0
-    drip_seconds: float = 30.0
-    drip_bytes: int = 32 * 1024
-    progress_bytes: int = 256 * 1024
-    first_wait_seconds: float = 1.0
-    longest_wait_seconds: float = 300.0
-    connections: int = 4
-    most_bytes: int = 2 * 1024**3
-    failures_in_a_row: int = 8
-
-
-class Broken(Exception):  # noqa: N818 - an attempt, not an error of the tree: it is always answered by another or told
-    """An attempt that did not bring what was asked.
-
-    Args:
-        reason: What happened.
-        is_final: Whether trying again is pointless.
-        is_absent: Whether the server says that there is no such file.
-        wait_seconds: How long the server asks us to wait.
-    """
-
-    def __init__(
-        self, reason: str, *, is_final: bool = False, is_absent: bool = False, wait_seconds: float | None = None
-    ) -> None:
-        super().__init__(reason)
-        self.reason, self.is_final, self.is_absent, self.wait_seconds = reason, is_final, is_absent, wait_seconds
-
-
-@dataclass
-class Reply:
-    """An answer whose body is still to be read.
-
-    Args:
-        status: The HTTP status.
-        headers: By name in lower case.
-        pieces: The body, bounded pieces of it; raises ``Broken`` when it stalls, drips or is too long.
-        close: Lets go of the body; a server that hangs up leaves it open otherwise.
-        is_read: Whether the body was read to its end.
-    """
-
-    status: int
-    headers: Mapping[str, str]
-    pieces: Iterator[bytes]
-    close: Callable[[], None]
-    is_read: bool = False
-
-    @property
-    def length(self) -> int | None:
-        """Bytes of the body, as announced."""
-        text = self.headers.get("content-length", "")
-        return int(text) if text.isdecimal() else None
-
-    @property
-    def says_its_end(self) -> bool:
-        """Whether a body that breaks off can be told from one that has ended."""
-        return self.length is not None or "chunked" in self.headers.get("transfer-encoding", "").lower()
-
-    @property
-    def etag(self) -> str | None:
-        """The strong validator of the content, or None: a weak one says nothing of single bytes."""
-        text = self.headers.get("etag", "")
-        return text if text.startswith('"') else None
 
 
 @dataclass
@@ -207,7 +123,7 @@ class Door:
 
     def _host(self, url: str) -> _Host:
         with self._lock:
-            return self._hosts[_checked(url).netloc]
+            return self._hosts[check_url(url).netloc]
 
     def _wait_until(self, host: _Host) -> None:
         while (left := host.not_before - time.monotonic()) > 0:
@@ -218,7 +134,7 @@ class Door:
         self, url: str, headers: dict[str, str], body: bytes | None
     ) -> tuple[Reply, http.client.HTTPConnection, str]:
         """The answer after redirects that stay where they may, and the address that gave it."""
-        asked = _checked(url)
+        asked = check_url(url)
         for _ in range(_MOST_REDIRECTS):
             reply, connection = self._request(url, headers, body)
             if reply.status not in _REDIRECTS:
@@ -229,7 +145,7 @@ class Door:
                 raise Broken("it redirects what was handed over; that is not followed", is_final=True)
             url = urllib.parse.urljoin(url, reply.headers.get("location", ""))
             to = urllib.parse.urlsplit(url)
-            if to.scheme not in _SCHEMES or (asked.scheme == "https" and to.scheme != "https"):
+            if to.scheme not in SCHEMES or (asked.scheme == "https" and to.scheme != "https"):
                 raise Broken(f"it redirects to {to.scheme or 'nothing'}:, which is not as safe", is_final=True)
             if to.netloc != asked.netloc and not self.any_host and to.netloc not in self.other_hosts:
                 raise Broken(f"it redirects to another host, {to.netloc}; that is not followed", is_final=True)
@@ -272,7 +188,7 @@ class Door:
         if connection.sock is None:
             connection.connect()
         if self.public_only and connection.host == parts.hostname:  # the name may stand for another address by now
-            _check_address(str(connection.sock.getpeername()[0]))
+            check_address(str(connection.sock.getpeername()[0]))
         with _deadline(connection.sock, self.patience.stall_seconds):  # headers may drip, too
             method = "GET" if body is None else "POST"
             sent = {"User-Agent": self._agent, **headers}
@@ -335,47 +251,6 @@ class Door:
         reply.is_read = True
 
 
-def wait_asked(headers: Mapping[str, str], now: Callable[[], dt.datetime] | None = None) -> float | None:
-    """Seconds that ``Retry-After`` asks for, as a number or as a date; None where it asks for nothing."""
-    text = headers.get("retry-after", "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        until = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = now() if now else dt.datetime.now(dt.UTC)
-    return max((until - moment).total_seconds(), 0.0)
-
-
-def last_part(url: str) -> str:
-    """The name of the file that an address ends with."""
-    return urllib.parse.urlsplit(url).path.rpartition("/")[2]
-
-
-def scheme_and_host(url: str) -> tuple[str, str]:
-    """How an address is asked, and who.
-
-    Raises:
-        ConfigError: when it is none of http or https.
-    """
-    parts = _checked(url)
-    return parts.scheme, parts.hostname or ""
-
-
-def _checked(url: str) -> urllib.parse.SplitResult:
-    try:
-        parts = urllib.parse.urlsplit(url)
-        is_usable = parts.scheme in _SCHEMES and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_usable = False
-    if not is_usable or any(ord(sign) <= 32 or ord(sign) > 126 for sign in url):
-        raise ConfigError(
-            f"The address {url!r} was to be asked.", "It is no http or https address.", "Correct the base address."
-        )
-    return parts
-
-
 def _check_public(url: str) -> None:
     """Refuse an address whose host stands for this computer or a private network, in any of its addresses."""
     parts = urllib.parse.urlsplit(url)
@@ -384,14 +259,7 @@ def _check_public(url: str) -> None:
     except OSError:
         return  # whoever connects will say that nobody knows the name; a proxy may know it
     for *_, place in found:
-        _check_address(str(place[0]))
-
-
-def _check_address(text: str) -> None:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    within = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
-    if not within.is_global or within.is_multicast:
-        raise Broken(f"it leads to {within}, which is this computer or a private network", is_final=True)
+        check_address(str(place[0]))
 
 
 def _drain(reply: Reply) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from email.message import Message
 
 from detente.errors import SourceError
-from detente.sources.fetch import Broken, Door, Patience
+from detente.sources.exchange import Broken, Patience
+from detente.sources.fetch import Door
 
 #: A news page is far below 1 MB of HTML; ten times that is a mistake or an attack.
 LARGEST_BYTES = 10_000_000
