@@ -29,6 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     They are those of one `xdist_group`, and those of a module that makes something once for itself. Pytest-xdist reads
     the group from the end of a test's name, where it cannot write it itself since pytest 9.2.
     """
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("no_cover")  # hundreds of drawn examples walk lines that told examples walk too
     items.sort(key=lambda item: item.path.stem not in LONG)
     if not getattr(config.option, "loadgroup", False):
         return

@@ -16,6 +16,7 @@ from detente.errors import CutoffError, DataError, QuestionError
 from detente.forecast import Panel, Trained
 from detente.forecast.boosting import PARAMETERS
 from detente.forecast.cases import view_origin
+from detente.forecast.learned import learn
 from detente.forecast.training import Lesson, train_vintage
 from detente.forecast.trees import pack_trees
 from detente.forecast.vintages import SHIPPED, find_vintage, learned_on, read_vintage, write_vintage
@@ -149,19 +150,20 @@ def test_a_file_of_another_version_is_refused(folder: Path, tmp_path: Path) -> N
         read_vintage(path, 4)
 
 
-def test_other_panels_teach_too_and_never_beyond_the_day(world: Panel, lesson: Lesson) -> None:
+def test_other_panels_teach_too_and_never_beyond_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions of another panel are learned from beside the first; one that goes on beyond the day is refused."""
+    world, other = make_panel(30, 100, seed=3), make_panel(20, 100, seed=4)
+    older = replace(other, week_ends=tuple(week - dt.timedelta(weeks=520) for week in other.week_ends))
     day = world.week_ends[_LEARNED]
-    years_before = tuple(week - dt.timedelta(weeks=520) for week in world.week_ends)
-    older = replace(make_panel(60, 100, seed=4), week_ends=years_before)
-    found = train_vintage(world, day, [_HORIZON], beside=[older])[0]
-    assert found.cases > lesson.cases
-    assert found.mixture
-    assert lesson.mixture
-    view = view_origin(world, 80, _HORIZON)
-    assert not np.array_equal(found.mixture.log_probabilities(view), lesson.mixture.log_probabilities(view))
+    alone, _ = learn(world, day, _HORIZON)
+    own, _ = learn(older, older.week_ends[-1], _HORIZON)
+    monkeypatch.setattr("detente.forecast.learned.MIN_CASES", alone.outcome.size + 1)
+    cases, mixture = learn(world, day, _HORIZON, beside=[older])
+    assert cases.outcome.size == alone.outcome.size + own.outcome.size
+    assert mixture is not None
+    assert mixture.learned == day
     with pytest.raises(QuestionError, match="go on until"):
-        train_vintage(world, day, [_HORIZON], beside=[world])
+        learn(world, day, _HORIZON, beside=[world])
 
 
 def test_too_little_to_learn_from_is_an_error(world: Panel) -> None:
