@@ -33,16 +33,11 @@ def inflate_member(
     file: IO[bytes], archive: zipfile.ZipFile, member: zipfile.ZipInfo, size: int
 ) -> Iterator[bytes | Failure]:
     """The text of one member in chunks of at most ``size`` bytes, and a failure at its end where it is damaged."""
-    given, held = 0, list[bytes]()
+    given = 0
     try:
         for chunk in _quickly(file, archive, member, size):
-            held.append(chunk)
-            if sum(map(len, held)) >= size:
-                given += sum(map(len, held))
-                yield b"".join(held)
-                held = []
-        if held:
-            yield b"".join(held)
+            given += len(chunk)
+            yield chunk
     except _BROKEN:
         yield from _carefully(archive, member, size, given)
 

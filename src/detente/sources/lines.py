@@ -98,7 +98,7 @@ def read_blocks(path: Path, *, block_bytes: int = BLOCK_BYTES) -> Iterator[Block
         else:
             chunks = _inflated(file, block_bytes) if magic[:2] == _GZIP else _plain(file, block_bytes)
             name = path.name.removesuffix(".gz")
-            yield from _blocks(chunks, path, name)
+            yield from _blocks(chunks, path, name, block_bytes)
 
 
 @cache
@@ -211,7 +211,11 @@ def _blocks_of_zip(file: IO[bytes], path: Path, size: int) -> Iterator[Block]:
     found = False
     for member in members:
         for block in _blocks(
-            inflate_member(file, archive, member, size), path, PurePosixPath(member.filename).name, optional=True
+            inflate_member(file, archive, member, size),
+            path,
+            PurePosixPath(member.filename).name,
+            size,
+            optional=True,
         ):
             found = True
             yield block
@@ -227,18 +231,22 @@ def _is_data(member: zipfile.ZipInfo) -> bool:
 
 @dataclass
 class _Cutter:
-    """Cuts chunks at line ends and counts lines; holds at most one chunk and one line."""
+    """Cuts text at line ends and counts lines; holds at most one block and one line.
+
+    Pieces of a block are held as they come and copied once, when it is full.
+    """
 
     path: Path
     member: str
+    size: int
     line: int = 1
-    carry: bytes = b""
+    held: list[bytes] = field(default_factory=list)
     is_skipping: bool = False
     has_bare_returns: bool | None = None
     failures: list[Failure] = field(default_factory=list)
 
     def cut(self, chunk: bytes) -> Block | None:
-        """The whole lines that the chunk completes."""
+        """The whole lines held, once they fill a block."""
         chunk = self._with_line_feeds(chunk)
         if self.is_skipping:
             end = chunk.find(b"\n")
@@ -246,22 +254,38 @@ class _Cutter:
                 return None
             chunk, self.is_skipping = chunk[end + 1 :], False
             self.line += 1
-        end = chunk.rfind(b"\n") + 1
-        data = b"".join((self.carry, memoryview(chunk)[:end])) if end else b""
-        self.carry = chunk[end:] if end else self.carry + chunk
-        block = self._block(data) if data else None
-        if len(self.carry) > LONGEST_LINE:
-            excerpt = self.carry[:EXCERPT_CHARS].decode("utf-8", "replace")
+        self.held.append(chunk)
+        if sum(map(len, self.held)) < self.size:
+            return None
+        block = self._whole_lines()
+        if sum(map(len, self.held)) > LONGEST_LINE:
+            excerpt = b"".join(self.held)[:EXCERPT_CHARS].decode("utf-8", "replace")
             self.failures.append(Failure(self.line, "line_too_long", excerpt))
-            self.carry, self.is_skipping = b"", True
+            self.held, self.is_skipping = [], True
+        return block
+
+    def break_off(self, reason: str, excerpt: str) -> Block | None:
+        """The whole lines held; the line in which the text breaks is a failure."""
+        block, self.held = self._whole_lines(), []
+        self.failures.append(Failure(self.line, reason, excerpt))
         return block
 
     def close(self) -> Block | None:
         """What is left: a last line without an end, and failures not yet handed over."""
-        rest, self.carry = self.carry, b""
+        rest, self.held = b"".join(self.held), []
         if not (rest or self.failures):
             return None
-        return self._block(rest + b"\n" if rest else b"")
+        return self._block(rest if not rest or rest.endswith(b"\n") else rest + b"\n")
+
+    def _whole_lines(self) -> Block | None:
+        """Up to the last line end; what comes after it stays held."""
+        for at in reversed(range(len(self.held))):
+            last = self.held[at]
+            if end := last.rfind(b"\n") + 1:
+                data = b"".join((*self.held[:at], memoryview(last)[:end]))
+                self.held = [last[end:], *self.held[at + 1 :]]
+                return self._block(data)
+        return None
 
     def _block(self, data: bytes) -> Block:
         data = data.replace(b"\r\n", b"\n") if b"\r" in data else data
@@ -273,7 +297,7 @@ class _Cutter:
     def _with_line_feeds(self, chunk: bytes) -> bytes:
         """The first chunk decides whether lines end in bare carriage returns; within other files these are text."""
         if self.has_bare_returns is None:
-            if self.line == 1 and not self.carry:
+            if self.line == 1 and not self.held:
                 chunk = chunk.removeprefix(_BOM)
             if b"\0" in chunk:
                 raise SourceError(
@@ -289,18 +313,18 @@ class _Cutter:
 
 
 def _blocks(
-    chunks: Iterator[bytes | Failure] | Iterator[bytes], path: Path, member: str, *, optional: bool = False
+    chunks: Iterator[bytes | Failure] | Iterator[bytes], path: Path, member: str, size: int, *, optional: bool = False
 ) -> Iterator[Block]:
-    cutter = _Cutter(path, member)
+    cutter = _Cutter(path, member, size)
     has_text, broken = False, ""
     for chunk in chunks:
         if isinstance(chunk, Failure):
             broken = chunk.reason
-            cutter.carry = b""  # the line in which it breaks
-            cutter.failures.append(Failure(cutter.line, chunk.reason, chunk.excerpt))
-            continue
-        has_text = True
-        if block := cutter.cut(chunk):
+            block = cutter.break_off(chunk.reason, chunk.excerpt)
+        else:
+            has_text = True
+            block = cutter.cut(chunk)
+        if block:
             yield block
     if not has_text and (broken or not optional):
         raise _nothing_left(path, broken) if broken else _empty(path)
