@@ -1,6 +1,6 @@
 """Files as blocks of whole lines, in bounded memory: plain, gzip, or zip with any number of members.
 
-Out come blocks of some 16 MB that end at a line end, all line ends made line feeds. A line over 1 MiB is counted
+Out come blocks of some 40 MB that end at a line end, all line ends made line feeds. A line over 1 MiB is counted
 and skipped without being held; what a damaged archive still gives is kept and the break is counted. Refused outright:
 what cannot be opened, what is empty, and what is not text.
 """
@@ -23,7 +23,7 @@ from detente.errors import SourceError
 from detente.sources.inflate import inflate_member
 
 #: Bytes of text in a block: large enough that per-block work does not show, small against memory.
-BLOCK_BYTES = 16 * 1024 * 1024
+BLOCK_BYTES = 40 * 1024 * 1024
 #: A little less than what glibc calls DEFAULT_MMAP_THRESHOLD_MAX.
 _LARGEST_KEPT = 32 * 1024 * 1024 - 65536
 #: No provider writes lines near this; a longer one is damage, and holding it is how readers die.
