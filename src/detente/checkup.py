@@ -54,6 +54,36 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What is held beside events.
+
+    Args:
+        series: Of each outside series its values, the states it is about (0: the world), its first and its last day.
+        mentions: Rows of mentions, by provider.
+    """
+
+    series: dict[str, tuple[int, int, dt.date, dt.date]]
+    mentions: dict[str, int]
+
+    def as_dict(self) -> dict[str, object]:
+        """The same as JSON-ready values."""
+        names = ("values", "states", "first_day", "last_day")
+        told = {
+            name: dict(zip(names, (values, states, str(first), str(last)), strict=True))
+            for name, (values, states, first, last) in self.series.items()
+        }
+        return {"series": told, "mentions": self.mentions}
+
+    def lines(self) -> list[str]:
+        """The same for people."""
+        series = [
+            f"series     {name}: {values:,} values{f' of {states} states' if states else ''}, {first} to {last}"
+            for name, (values, states, first, last) in self.series.items()
+        ]
+        return series + [f"mentions   {provider}: {rows:,} of events held" for provider, rows in self.mentions.items()]
+
+
+@dataclass(frozen=True)
 class Checkup:
     """The whole report.
 
@@ -65,6 +95,7 @@ class Checkup:
         findings: What is wrong, each ending with what to do.
         ledger: What the ledger of forecasts holds, in a few words; empty where it was not looked at.
         archives: The gap calendars of the archives that were synced.
+        beside: What is held beside events; None where it could not be read.
     """
 
     installed: dict[str, str]
@@ -74,6 +105,7 @@ class Checkup:
     findings: tuple[str, ...]
     ledger: str = ""
     archives: tuple[Archive, ...] = ()
+    beside: Beside | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -108,6 +140,7 @@ class Checkup:
                 }
                 for archive in self.archives
             ],
+            "beside": self.beside.as_dict() if self.beside else None,
             "ledger": self.ledger or None,
             "findings": list(self.findings),
             "is_healthy": self.is_healthy,
@@ -129,6 +162,7 @@ class Checkup:
             more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
             lines += [f"unusual    {line}" for line in held.unusual]
+        lines += self.beside.lines() if self.beside else []
         lines += [line for archive in self.archives for line in _archive_lines(archive)]
         lines += [f"ledger     {self.ledger}"] if self.ledger else []
         lines += [f"broken     {finding}" for finding in self.findings]
@@ -144,6 +178,7 @@ def examine(
     deep: bool = False,
     ledger: Chain | None = None,
     proposals: Chain | None = None,
+    beside: Store | None = None,
 ) -> Checkup:
     """Look at everything that can go wrong without changing it.
 
@@ -154,6 +189,7 @@ def examine(
         deep: Read every file and compare its digest.
         ledger: The ledger of forecasts, whose chain is verified.
         proposals: What was read in articles and decided about it, whose chain is verified too.
+        beside: Whose outside series and mentions are told; by default the same store's.
     """
     findings = [str(finding) for finding in store.check(deep=deep)]
     held = []
@@ -181,12 +217,31 @@ def examine(
     installed |= {name: version(name) for name in _ENGINES}
     findings += [str(finding) for finding in ledger.check()] if ledger else []
     findings += [f"Proposals: {finding}" for finding in proposals.check()] if proposals else []
+    told: Beside | None = None
+    archives: tuple[Archive, ...] = ()
     try:
         archives = _archives(store)
+        told = _beside(beside or store)
     except StoreError as error:
-        archives = ()
         findings.append(str(error))
-    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), _ledger_words(ledger), archives)
+    words = _ledger_words(ledger)
+    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), words, archives, told)
+
+
+def _beside(store: Store) -> Beside:
+    """Outside series and mentions, as last known."""
+    rows = store.drivers(dt.date.max)
+    day = pl.col("period_end")
+    series = rows.group_by("series").agg(
+        pl.len(),
+        pl.col("state").drop_nulls().n_unique().alias("states"),
+        day.min().alias("first"),
+        day.max().alias("last"),
+    )
+    by_name = {
+        name: (values, states, first, last) for name, values, states, first, last in series.sort("series").rows()
+    }
+    return Beside(by_name, store.mention_counts())
 
 
 def _archives(store: Store) -> tuple[Archive, ...]:

@@ -182,6 +182,19 @@ class Store:
             raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
         return append_mentions(self.path, files, loaded_at=loaded_at)
 
+    def mention_counts(self) -> dict[str, int]:
+        """Rows of mentions that are held, by provider.
+
+        Raises:
+            StoreError: when their manifest is damaged.
+        """
+        from detente.store.mentions import mention_batches  # noqa: PLC0415 - rarely needed
+
+        rows: Counter[str] = Counter()
+        for batch in mention_batches(self.path):
+            rows[batch.provider] += batch.rows
+        return {provider: count for provider, count in sorted(rows.items()) if count}
+
     def slots(self) -> pl.DataFrame:
         """The gap calendar of the archives that were synced: rows of the table ``slots``, in order of time.
 
