@@ -476,6 +476,24 @@ def test_the_command_prints_its_plan_and_then_does_it(publisher: Publisher, tmp_
     assert pl.read_csv(tmp_path / "gaps.csv").height == 89
 
 
+def test_small_batches_are_merged_as_a_sync_ends(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many have gathered they become one: nothing is lost, what is held stays known, and the report says so."""
+    monkeypatch.setattr("detente.sync.run._FILES_A_CHUNK", 1)
+    monkeypatch.setattr("detente.sync.run.MERGE_FROM", 7)
+    store, first = synced(publisher, tmp_path)
+    assert (len(store.batches()), first.merged) == (7, ""), "what is fresh stays"
+    publisher.publish("20150304120000")
+    days = {"since": DAY, "until": dt.date(2015, 3, 4)}
+    _, report = synced(publisher, tmp_path, **days)
+    assert "merged: 8 batches are now 2" in str(report)
+    assert len(keys(store)) == len(set(keys(store))) == 24
+    _, again = synced(publisher, tmp_path, **days)
+    assert (again.fetched, again.plan.held) == (0, 8)
+    assert store.check(deep=True) == []
+
+
 def test_a_server_that_is_down_ends_with_what_to_do(publisher: Publisher, tmp_path: Path) -> None:
     """Files that merely failed are no gap; the report says to run again, and the next run has them."""
     for path in [path for path in publisher.server.files if path.endswith(".zip")]:

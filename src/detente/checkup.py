@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
 _GAPS_SHOWN = 10
+#: So many batches that could be merged are worth a word: a read opens a file of each.
+MANY_BATCHES = 96
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,33 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Batches:
+    """How many batches the store has, and what a merge would make of them.
+
+    Args:
+        count: Batches.
+        mergeable: Those that would be merged.
+        merged_into: Into so many.
+        kept_bytes: Bytes of batches merged lately, which are kept for readers at work.
+    """
+
+    count: int
+    mergeable: int
+    merged_into: int
+    kept_bytes: int
+
+    def __str__(self) -> str:
+        words = f"{self.count:,}"
+        if self.mergeable >= MANY_BATCHES:
+            words += (
+                f"; reads are slower than need be: `detente merge` makes {self.merged_into:,} of {self.mergeable:,}"
+            )
+        if self.kept_bytes:
+            words += f"; {self.kept_bytes / 1e6:,.1f} MB of merged ones are kept a day for readers at work"
+        return words
+
+
+@dataclass(frozen=True)
 class Checkup:
     """The whole report.
 
@@ -96,6 +125,7 @@ class Checkup:
         ledger: What the ledger of forecasts holds, in a few words; empty where it was not looked at.
         archives: The gap calendars of the archives that were synced.
         beside: What is held beside events; None where it could not be read.
+        batches: How many batches there are; None where that could not be read.
     """
 
     installed: dict[str, str]
@@ -106,6 +136,7 @@ class Checkup:
     ledger: str = ""
     archives: tuple[Archive, ...] = ()
     beside: Beside | None = None
+    batches: Batches | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -140,6 +171,7 @@ class Checkup:
                 }
                 for archive in self.archives
             ],
+            "batches": vars(self.batches) if self.batches else None,
             "beside": self.beside.as_dict() if self.beside else None,
             "ledger": self.ledger or None,
             "findings": list(self.findings),
@@ -162,6 +194,7 @@ class Checkup:
             more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
             lines += [f"unusual    {line}" for line in held.unusual]
+        lines += [f"batches    {self.batches}"] if self.batches and not self.is_sample else []
         lines += self.beside.lines() if self.beside else []
         lines += [line for archive in self.archives for line in _archive_lines(archive)]
         lines += [f"ledger     {self.ledger}"] if self.ledger else []
@@ -218,14 +251,18 @@ def examine(
     findings += [str(finding) for finding in ledger.check()] if ledger else []
     findings += [f"Proposals: {finding}" for finding in proposals.check()] if proposals else []
     told: Beside | None = None
+    batches_told: Batches | None = None
     archives: tuple[Archive, ...] = ()
     try:
         archives = _archives(store)
         told = _beside(beside or store)
+        plan = store.plan_merge()
+        batches_told = Batches(plan.batches, plan.merged, len(plan.groups), store.kept_bytes())
     except StoreError as error:
         findings.append(str(error))
     words = _ledger_words(ledger)
-    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), words, archives, told)
+    found = tuple(findings)
+    return Checkup(installed, store.path, is_sample, tuple(held), found, words, archives, told, batches_told)
 
 
 def _beside(store: Store) -> Beside:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from detente.domain.ledger import Ledger
     from detente.domain.records import Part, Repeats
     from detente.store.mentions import MentionFile
+    from detente.store.merging import MergePlan, MergeReport
     from detente.store.view import View
     from detente.store.writer import CoverageRule, Receipt, Writer
 
@@ -92,10 +93,7 @@ class Store:
 
     def providers(self) -> list[str]:
         """Who is in the store, the one with most rows first."""
-        rows: Counter[str] = Counter()
-        for batch in self.batches():
-            rows[batch.provider] += batch.rows
-        return [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
+        return _by_rows(self.batches())
 
     def version(self) -> str:
         """What is held, as a digest: equal versions hold the same batches."""
@@ -130,7 +128,7 @@ class Store:
         from detente.store.view import View  # noqa: PLC0415 - the engine is loaded when something is read
 
         batches = self.batches()
-        providers = self.providers()
+        providers = _by_rows(batches)
         if not providers:
             raise CutoffError(
                 f"Events of the store {self.path} were asked for.",
@@ -217,6 +215,34 @@ class Store:
             raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
         save_slots(self.path, rows, looked_over=looked_over)
 
+    def plan_merge(self) -> MergePlan:
+        """What a merge of small batches would do; see ``store.merging``.
+
+        Raises:
+            StoreError: when the manifest is damaged.
+        """
+        from detente.store.merging import plan_merge  # noqa: PLC0415 - readers merge nothing
+
+        return plan_merge(self.path)
+
+    def merge(self, *, now: dt.datetime, progress: Callable[[str, int, int], None] | None = None) -> MergeReport:
+        """Merge small batches into large ones; see ``store.merging.run_merge``.
+
+        Raises:
+            StoreError: when the store was opened for reading, is being written, is damaged, or cannot be written.
+        """
+        from detente.store.merging import run_merge  # noqa: PLC0415 - readers merge nothing
+
+        if self.read_only:
+            raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
+        return run_merge(self.path, now=now, progress=progress)
+
+    def kept_bytes(self) -> int:
+        """Bytes of batches that were merged lately, whose files are kept for readers that began before."""
+        from detente.store.sweeping import kept_bytes  # noqa: PLC0415 - rarely needed
+
+        return kept_bytes(self.path, self.batches())
+
     def check(self, *, deep: bool = False) -> list[Finding]:
         """Look for missing, damaged and left-over files.
 
@@ -226,6 +252,14 @@ class Store:
         from detente.store.check import check_store  # noqa: PLC0415 - rarely needed
 
         return [Finding(what, next_step) for what, next_step in check_store(self.path, deep=deep)]
+
+
+def _by_rows(batches: Sequence[Batch]) -> list[str]:
+    """The providers of batches, the one with most rows first."""
+    rows: Counter[str] = Counter()
+    for batch in batches:
+        rows[batch.provider] += batch.rows
+    return [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def open_store(path: str | Path, *, read_only: bool = False, engine: str = DEFAULT) -> Store:

@@ -23,6 +23,7 @@ class SyncReport:
         mentions: The account of all mentions.
         loaded_files: Files that were loaded.
         problems: File, what became of it (absent, corrupt, empty or failed) and why.
+        merged: What was made of small batches, in words; empty where nothing was done.
     """
 
     plan: SyncPlan
@@ -32,6 +33,7 @@ class SyncReport:
     mentions: Ledger = field(default_factory=lambda: Ledger("all mentions"))
     loaded_files: int = 0
     problems: list[tuple[str, str, str]] = field(default_factory=list)
+    merged: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -45,6 +47,7 @@ class SyncReport:
             "fetched": self.fetched,
             "bytes": self.bytes,
             "loaded_files": self.loaded_files,
+            "merged": self.merged or None,
             "total": {key: value for key, value in self.loaded.as_dict().items() if key != "failures"},
             "mentions": {key: value for key, value in self.mentions.as_dict().items() if key != "failures"},
             "problems": [{"name": name, "status": status, "reason": why} for name, status, why in self.problems],
@@ -57,6 +60,7 @@ class SyncReport:
         ]
         if self.plan.request.mentions:
             lines.append(f"mentions: {_counts(self.mentions)}")
+        lines += [self.merged] if self.merged else []
         lines += [f"{name}: {status.upper()}. {why}" for name, status, why in self.problems[:_SHOWN]]
         if len(self.problems) > _SHOWN:
             lines.append(f"and {len(self.problems) - _SHOWN:,} more (see --json)")
