@@ -202,6 +202,7 @@ def test_faults_of_the_archive_become_gaps_and_the_rest_is_loaded(publisher: Pub
     }
     assert not report.is_whole
     assert "CORRUPT" in str(report)
+    assert "asked for again by every later run" in str(report)
 
 
 def test_the_gap_calendar_is_shown_by_the_doctor(publisher: Publisher, tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_malformed_lines_are_counted_and_never_guessed(publisher: Publisher, tmp
         publisher.add_line(line)
     plan = sync.plan_sync(open_store(tmp_path), downloads(), request(publisher, tmp_path))
     assert (plan.malformed, len(plan.files)) == (5, 7)
-    assert "5 lines are malformed" in str(plan)
+    assert "5 lines malformed" in str(plan)
 
 
 def test_a_real_list_is_read() -> None:
@@ -295,6 +296,9 @@ def test_the_translated_feed_comes_when_asked_for(publisher: Publisher, tmp_path
     store, report = synced(publisher, tmp_path, translated=True)
     assert report.fetched == 8
     assert set(store.slots()["family"]) == {"events_2", "events_2_translated"}
+    assert "events 2.0 7, translated events 2.0 1" in str(report.plan)
+    _, later = synced(publisher, tmp_path)
+    assert "add --translated to go on with them" in str(later.plan)
 
 
 def test_mentions_come_with_their_events_when_asked_for(publisher: Publisher, tmp_path: Path) -> None:
@@ -326,7 +330,7 @@ def test_a_file_that_changed_after_it_was_loaded_is_told_and_left_alone(publishe
     publisher.publish("20150301120000", rows=5)
     _, report = synced(publisher, tmp_path)
     assert report.plan.changed == ("20150301120000.export.CSV.zip",)
-    assert "1 files are other than when they were loaded" in str(report.plan)
+    assert "1 file is other than when loaded" in str(report.plan)
     assert len(keys(store)) == 21
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
 _GAPS_SHOWN = 10
+#: Providers whose archives `detente sync` fetches.
+_SYNCED = ("gdelt", "icews", "polecat")
 #: So many batches that could be merged are worth a word: a read opens a file of each.
 MANY_BATCHES = 96
 
@@ -188,7 +190,7 @@ class Checkup:
             )
             lines.append(
                 f"fresh      the last day known is {held.days_since:,} days ago; "
-                "load newer files with `detente load` to bring it up to date"
+                f"{_how_to_renew(held.provider)} brings it up to date"
             )
             shown = ", ".join(f"{day} ({status})" for day, status in held.gaps[:_GAPS_SHOWN])
             more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
@@ -279,6 +281,11 @@ def _beside(store: Store) -> Beside:
         name: (values, states, first, last) for name, values, states, first, last in series.sort("series").rows()
     }
     return Beside(by_name, store.mention_counts())
+
+
+def _how_to_renew(provider: str) -> str:
+    """The command that brings a provider's data up to date."""
+    return f"`detente sync {provider}`" if provider in _SYNCED else "`detente load` of newer files"
 
 
 def _archives(store: Store) -> tuple[Archive, ...]:

@@ -12,10 +12,10 @@ from detente.domain.ledger import Ledger
 from detente.errors import ConfigError
 from detente.sources import gdelt_lists
 from detente.sources.downloads import Downloads, Wanted, check_fetched, only_download
-from detente.sources.gdelt_lists import FIRST, Listing, Slot
+from detente.sources.gdelt_lists import FIRST, MENTIONS, TRANSLATED, Listing, Slot
 from detente.store.mentions import mention_batches
 from detente.sync.calendar import calendar, calendar_row, found_in
-from detente.sync.plan import PROVIDER, SyncPlan, SyncRequest
+from detente.sync.plan import FAMILIES, PROVIDER, SyncPlan, SyncRequest
 
 if TYPE_CHECKING:
     from detente.store import Store
@@ -66,8 +66,18 @@ def plan_sync(store: Store, downloads: Downloads, request: SyncRequest) -> SyncP
         calendar(gaps),
         calendar(untold),
         listing.malformed,
-        tuple(notes),
+        (*notes, *_left_out_feeds(store, request)),
     )
+
+
+def _left_out_feeds(store: Store, request: SyncRequest) -> Iterator[str]:
+    """What was synced before and is not asked for now: it would fall behind unnoticed."""
+    held = set(store.slots().filter(pl.col("status") == "loaded")["family"])
+    options = {TRANSLATED: "--translated", MENTIONS: "--mentions"}
+    wanted = {family.name for family in request.families}
+    for family, option in options.items():
+        if family in held - wanted:
+            yield f"{FAMILIES[family]} were synced before and are not asked for now; add {option} to go on with them"
 
 
 def _with_since(store: Store, request: SyncRequest) -> SyncRequest:

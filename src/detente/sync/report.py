@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detente.domain.ledger import Ledger
-from detente.sync.plan import SyncPlan
+from detente.sync.plan import SyncPlan, count_words, size_words
 
 _SHOWN = 20
 
@@ -55,7 +55,7 @@ class SyncReport:
 
     def __str__(self) -> str:
         lines = [
-            f"fetched {self.fetched:,} files ({self.bytes / 1e6:,.1f} MB), loaded {self.loaded_files:,}: "
+            f"fetched {count_words(self.fetched, 'file')} ({size_words(self.bytes)}), loaded {self.loaded_files:,}: "
             f"{_counts(self.loaded)}"
         ]
         if self.plan.request.mentions:
@@ -64,8 +64,11 @@ class SyncReport:
         lines += [f"{name}: {status.upper()}. {why}" for name, status, why in self.problems[:_SHOWN]]
         if len(self.problems) > _SHOWN:
             lines.append(f"and {len(self.problems) - _SHOWN:,} more (see --json)")
-        if not self.is_whole:
+        found = {status for _, status, _ in self.problems}
+        if "failed" in found:
             lines.append("Run the command again: only what is not held will be fetched.")
+        elif not self.is_whole:
+            lines.append("What is corrupt there is in the gap calendar, and is asked for again by every later run.")
         return "\n".join(lines)
 
 
