@@ -92,8 +92,8 @@ class Batches:
     """How many batches the store has, and what a merge would make of them.
 
     Args:
-        count: Batches.
-        mergeable: Those that would be merged.
+        count: Batches of events.
+        mergeable: Batches of events and of mentions that would be merged.
         merged_into: Into so many.
         kept_bytes: Bytes of batches merged lately, which are kept for readers at work.
     """
@@ -259,7 +259,8 @@ def examine(
         archives = _archives(store)
         told = _beside(beside or store)
         plan = store.plan_merge()
-        batches_told = Batches(plan.batches, plan.merged, len(plan.groups), store.kept_bytes())
+        many, few = plan.merged + plan.mentions, len(plan.groups) + plan.mentions_into
+        batches_told = Batches(plan.batches, many, few, store.kept_bytes())
     except StoreError as error:
         findings.append(str(error))
     words = _ledger_words(ledger)

@@ -25,7 +25,7 @@ def merge(
     plan = held.plan_merge()
     if not as_json:
         console(stderr=True).print(str(plan), highlight=False, soft_wrap=True)
-    if dry_run or not plan.groups:
+    if dry_run or plan.is_empty:
         if as_json:
             show_json(plan.as_dict())
         return

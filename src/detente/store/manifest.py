@@ -94,6 +94,11 @@ class FilesApart(Sequence[LoadedFile]):
             ) from None
 
 
+def identities(files: Sequence[LoadedFile]) -> list[str]:
+    """What makes a repeated load of each file the same load."""
+    return files.column("identity") if isinstance(files, FilesApart) else [file.identity for file in files]
+
+
 def write_files_apart(path: Path, files: Iterable[LoadedFile]) -> FilesApart:
     """Write the list of a batch's files; it is made durable by the caller."""
     import polars as pl  # noqa: PLC0415 - readers of events need no list of files
@@ -163,9 +168,7 @@ class Batch:
     @property
     def identities(self) -> list[str]:
         """What makes a repeated load of each file the same load."""
-        if isinstance(self.files, FilesApart):
-            return self.files.column("identity")
-        return [file.identity for file in self.files]
+        return identities(self.files)
 
     @property
     def last_read_day(self) -> str:

@@ -35,6 +35,8 @@ from detente.store.manifest import (
     write_files_apart,
     write_manifest,
 )
+from detente.store.mentions import mention_batches
+from detente.store.merging_mentions import mention_groups, merge_mentions
 from detente.store.sums import KEYS, SUMS
 from detente.store.sweeping import KEPT_FOR, SPOOL, retire, sweep
 
@@ -59,11 +61,20 @@ class MergePlan:
         store: The store's directory.
         groups: Batches that would become one, each in the order of their commits.
         batches: How many batches the store has.
+        mentions: Batches of mentions that would be merged.
+        mentions_into: Into so many.
     """
 
     store: Path
     groups: tuple[tuple[Batch, ...], ...]
     batches: int
+    mentions: int = 0
+    mentions_into: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to merge."""
+        return not self.groups and not self.mentions
 
     @property
     def merged(self) -> int:
@@ -85,10 +96,11 @@ class MergePlan:
                 {"provider": group[0].provider, "batches": len(group), "rows": sum(batch.rows for batch in group)}
                 for group in self.groups
             ],
+            "mentions": {"batches": self.mentions, "into": self.mentions_into},
         }
 
     def __str__(self) -> str:
-        if not self.groups:
+        if self.is_empty:
             return f"plan: nothing to merge; {self.batches:,} batches in {self.store} are large, fresh or far apart"
         counts = dict.fromkeys(group[0].provider for group in self.groups)
         lines = []
@@ -96,6 +108,8 @@ class MergePlan:
             own = [group for group in self.groups if group[0].provider == provider]
             rows, small = sum(batch.rows for group in own for batch in group), sum(map(len, own))
             lines.append(f"plan: merge {small:,} batches of {provider} ({rows:,} rows) into {len(own):,}")
+        if self.mentions:
+            lines.append(f"plan: merge {self.mentions:,} batches of mentions into {self.mentions_into:,}")
         left = self.batches - self.merged
         kept = f"{KEPT_FOR.total_seconds() / 3600:.0f} hours"
         return "\n".join(
@@ -111,18 +125,23 @@ class MergeReport:
         plan: What was to be done.
         before: Batches before.
         after: Batches after.
+        mentions: Batches of mentions before and after.
     """
 
     plan: MergePlan
     before: int
     after: int
+    mentions: tuple[int, int] = (0, 0)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values."""
-        return {"batches_before": self.before, "batches_after": self.after, "rows_merged": self.plan.rows}
+        found = {"batches_before": self.before, "batches_after": self.after, "rows_merged": self.plan.rows}
+        return found | {"mentions_before": self.mentions[0], "mentions_after": self.mentions[1]}
 
     def __str__(self) -> str:
-        return f"merged: {self.before:,} batches are now {self.after:,}; every answer is what it was"
+        before, after = self.mentions
+        told = f", {before:,} of mentions {after:,}" if before != after else ""
+        return f"merged: {self.before:,} batches are now {self.after:,}{told}; every answer is what it was"
 
 
 def plan_merge(store: Path) -> MergePlan:
@@ -134,7 +153,8 @@ def plan_merge(store: Path) -> MergePlan:
     batches = read_manifest(store)
     providers = dict.fromkeys(batch.provider for batch in batches)
     groups = [group for name in providers for group in _groups([one for one in batches if one.provider == name])]
-    return MergePlan(store, tuple(groups), len(batches))
+    told = mention_groups(mention_batches(store))
+    return MergePlan(store, tuple(groups), len(batches), sum(map(len, told)), len(told))
 
 
 def run_merge(store: Path, *, now: dt.datetime, progress: Progress | None = None) -> MergeReport:
@@ -160,11 +180,12 @@ def run_merge(store: Path, *, now: dt.datetime, progress: Progress | None = None
                 progress(f"{len(group)} batches of {group[0].provider}", index, len(plan.groups))
             with tempfile.TemporaryDirectory(prefix=SPOOL, dir=store) as spool:
                 merged = _write_merged(store, group, Path(spool))
-            retire(store, group, now=now)
+            retire(store, [batch.id for batch in group], now=now)
             ids, last = {batch.id for batch in group}, group[-1].id
             batches = [merged if batch.id == last else batch for batch in batches if batch.id not in ids - {last}]
             write_manifest(store, batches)
-    return MergeReport(plan, before, len(batches))
+        mentions = merge_mentions(store, now=now)
+    return MergeReport(plan, before, len(batches), mentions)
 
 
 def _groups(batches: Sequence[Batch]) -> Iterator[tuple[Batch, ...]]:

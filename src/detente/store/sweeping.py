@@ -20,10 +20,15 @@ SPOOL = ".spool-"
 KEPT_FOR = dt.timedelta(days=1)
 
 
-def retire(store: Path, batches: Iterable[Batch], *, now: dt.datetime) -> None:
+def retire(store: Path, names: Iterable[str], *, now: dt.datetime) -> None:
     """Note that batches are about to be replaced; to be called before the manifest that no longer names them."""
-    retired = _read(store) | {batch.id: now.isoformat(timespec="seconds") for batch in batches}
-    write_durably(store / NAME, (json.dumps(retired, indent=0) + "\n").encode())
+    noted = _read(store) | dict.fromkeys(names, now.isoformat(timespec="seconds"))
+    write_durably(store / NAME, (json.dumps(noted, indent=0) + "\n").encode())
+
+
+def retired(store: Path) -> set[str]:
+    """The batches that were replaced and whose files may still be read."""
+    return set(_read(store))
 
 
 def sweep(store: Path, batches: Iterable[Batch], *, now: dt.datetime | None = None) -> None:
@@ -38,25 +43,25 @@ def sweep(store: Path, batches: Iterable[Batch], *, now: dt.datetime | None = No
         shutil.rmtree(spool, ignore_errors=True)
     for half_written in store.glob(".*.tmp"):
         half_written.unlink(missing_ok=True)
-    retired = _read(store)
+    noted = _read(store)
     now = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    kept = {name: since for name, since in retired.items() if now - dt.datetime.fromisoformat(since) < KEPT_FOR}
+    kept = {name: since for name, since in noted.items() if now - dt.datetime.fromisoformat(since) < KEPT_FOR}
     for path in unnamed(store, {batch.id for batch in batches} | kept.keys()):
         path.unlink(missing_ok=True)
-    if kept != retired:
+    if kept != noted:
         write_durably(store / NAME, (json.dumps(kept, indent=0) + "\n").encode())
 
 
 def left_over(store: Path, batches: Iterable[Batch]) -> list[Path]:
     """What an interrupted load left; what is kept for readers is not among it."""
-    left = list(unnamed(store, {batch.id for batch in batches} | _read(store).keys()))
+    left = list(unnamed(store, {batch.id for batch in batches} | retired(store)))
     return [*left, *store.glob(f"{SPOOL}*"), *store.glob(".*.tmp")]
 
 
 def kept_bytes(store: Path, batches: Iterable[Batch]) -> int:
     """Bytes of files that are kept for readers alone."""
-    named, retired = {batch.id for batch in batches}, _read(store).keys()
-    return sum(path.stat().st_size for path in unnamed(store, named) if path.stem in retired)
+    named, noted = {batch.id for batch in batches}, retired(store)
+    return sum(path.stat().st_size for path in unnamed(store, named) if path.stem in noted)
 
 
 def unnamed(store: Path, names: set[str]) -> Iterator[Path]:
@@ -69,7 +74,7 @@ def unnamed(store: Path, names: set[str]) -> Iterator[Path]:
 
 def _read(store: Path) -> dict[str, str]:
     try:
-        retired: dict[str, str] = json.loads((store / NAME).read_text("utf-8"))
+        noted: dict[str, str] = json.loads((store / NAME).read_text("utf-8"))
     except (OSError, ValueError):  # then nothing is known to be kept, and what no manifest names is swept
         return {}
-    return retired
+    return noted

@@ -61,7 +61,8 @@ def run_sync(store: Store, downloads: Downloads, plan: SyncPlan, *, progress: Pr
 
 def _merge_if_many(store: Store) -> str:
     """Merge small batches where many have gathered, as they do where a sync runs every quarter of an hour."""
-    if store.plan_merge().merged < MERGE_FROM:
+    plan = store.plan_merge()
+    if plan.merged + plan.mentions < MERGE_FROM:
         return ""
     try:
         return str(store.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None)))
