@@ -25,13 +25,14 @@ def merge(
     plan = held.plan_merge()
     if not as_json:
         console(stderr=True).print(str(plan), highlight=False, soft_wrap=True)
-    if dry_run or plan.is_empty:
+    if dry_run or not plan.batches:
         if as_json:
             show_json(plan.as_dict())
         return
+    # Where there is nothing to merge, the old files of earlier merges may be due for removal.
     with progress_bar(quiet=as_json, unit="merges") as progress:
         report = held.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None), progress=progress)
     if as_json:
         show_json(report.as_dict())
-    else:
+    elif not plan.is_empty:
         console().print(str(report), highlight=False, soft_wrap=True)
