@@ -272,6 +272,19 @@ def test_both_versions_are_one_timeline_and_their_shared_hour_is_loaded_once(
     assert known == [2, 2, 3]
 
 
+def test_years_and_months_are_planned_as_what_they_are(publisher: Publisher, tmp_path: Path) -> None:
+    """A file of a year or a month counts as all its days, and the plan says that it is taken whole."""
+    publisher.publish_first("2005.zip", "20050601", width=57)
+    publisher.publish_first("200602.zip", "20060210", width=57)
+    days = {"since": dt.date(2005, 12, 1), "until": dt.date(2006, 2, 10)}
+    store, report = synced(publisher, tmp_path, **days)
+    assert report.plan.days == 365 + 28
+    assert "taken whole (2005.zip to 200602.zip)" in str(report.plan)
+    assert report.plan.gap_counts() == {"missing": 1}
+    assert sorted(store.view().events()["known_at"].dt.date().unique()) == [dt.date(2005, 6, 1), dt.date(2006, 2, 10)]
+    assert "2005-06-02 to 2006-02-09 (253 days absent)" in str(examine(store, is_sample=False, today=DAY))
+
+
 def test_known_gaps_are_named(publisher: Publisher, tmp_path: Path) -> None:
     """Three days of 2014 and one of 2025 do not exist: missing by their own rule, not merely missing."""
     publisher.publish_first("20140122.export.CSV.zip", "20140122")
@@ -478,6 +491,9 @@ def test_the_command_prints_its_plan_and_then_does_it(publisher: Publisher, tmp_
     assert (again["fetched"], again["plan"]["already_held"]) == (0, 7)
     run("export", "gaps", "--to", str(tmp_path / "gaps.csv"), of=command[:1])
     assert pl.read_csv(tmp_path / "gaps.csv").height == 89
+    wrong = [*command[:2], "drivers", "--since", "2015-03-01"]
+    refused = subprocess.run(wrong, env=env, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "no days can be chosen" in refused.stderr) == (2, True)
 
 
 def test_small_batches_are_merged_as_a_sync_ends(

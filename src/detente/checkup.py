@@ -192,8 +192,9 @@ class Checkup:
                 f"fresh      the last day known is {held.days_since:,} days ago; "
                 f"{_how_to_renew(held.provider)} brings it up to date"
             )
-            shown = ", ".join(f"{day} ({status})" for day, status in held.gaps[:_GAPS_SHOWN])
-            more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
+            runs = _runs(held.gaps)
+            shown = ", ".join(runs[:_GAPS_SHOWN])
+            more = f" and {len(runs) - _GAPS_SHOWN:,} more (see --json)" if len(runs) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
             lines += [f"unusual    {line}" for line in held.unusual]
         lines += [f"batches    {self.batches}"] if self.batches and not self.is_sample else []
@@ -282,6 +283,20 @@ def _beside(store: Store) -> Beside:
         name: (values, states, first, last) for name, values, states, first, last in series.sort("series").rows()
     }
     return Beside(by_name, store.mention_counts())
+
+
+def _runs(gaps: tuple[tuple[dt.date, str], ...]) -> list[str]:
+    """Gaps in words, days of one kind that follow one another together."""
+    runs: list[tuple[dt.date, dt.date, str]] = []
+    for day, status in gaps:
+        if runs and runs[-1][1:] == (day - dt.timedelta(days=1), status):
+            runs[-1] = (runs[-1][0], day, status)
+        else:
+            runs.append((day, day, status))
+    return [
+        f"{first} ({status})" if first == last else f"{first} to {last} ({(last - first).days + 1:,} days {status})"
+        for first, last, status in runs
+    ]
 
 
 def _how_to_renew(provider: str) -> str:

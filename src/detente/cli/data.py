@@ -159,7 +159,7 @@ def doctor(
     if as_json:
         show_json(report.as_dict())
     else:
-        console().print(str(report), highlight=False)
+        console().print(str(report), highlight=False, soft_wrap=True)
     if not report.is_healthy:
         raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import polars as pl
 
 from detente.sources import gdelt_lists
-from detente.sources.gdelt_lists import FIRST, MENTIONS, MENTIONS_TRANSLATED, SECOND, TRANSLATED, Family, Listed
+from detente.sources.gdelt_lists import FIRST, MENTIONS, MENTIONS_TRANSLATED, SECOND, TRANSLATED, Family, Listed, Slot
 
 PROVIDER = "gdelt"
 #: Families of files in words.
@@ -25,7 +25,7 @@ FAMILIES = {
     MENTIONS: "mentions",
     MENTIONS_TRANSLATED: "mentions in translated articles",
 }
-_DAY = dt.timedelta(days=1)
+_DAY, _MONTH = dt.timedelta(days=1), dt.timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,14 @@ class SyncPlan:
 
     @property
     def days(self) -> int:
-        """Days that the files begin on."""
-        return len({one.slot.start.date() for one in self.files})
+        """Days that the files are about, those of whole years and months among them."""
+        spans = {(one.slot.start.date(), _last_day(one.slot)) for one in self.files}
+        return sum((last - first).days + 1 for first, last in spans)
+
+    @property
+    def taken_whole(self) -> list[str]:
+        """Files of whole years and months, which reach beyond the span as a rule."""
+        return [one.slot.name for one in self.files if _last_day(one.slot) != one.slot.start.date()]
 
     def gap_counts(self) -> dict[str, int]:
         """Gaps by status."""
@@ -151,6 +157,9 @@ class SyncPlan:
             )
         if self.malformed:
             lines.append(f"lists: {count_words(self.malformed, 'line')} malformed, left out")
+        if whole := self.taken_whole:
+            names = f"{whole[0]} to {whole[-1]}" if len(whole) > 1 else whole[0]
+            lines.append(f"note: files of whole years and months are taken whole ({names})")
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
     def _by_family(self, families: Iterable[str]) -> dict[str, int]:
@@ -161,6 +170,15 @@ class SyncPlan:
         rules = [gap.rule for gap in gdelt_lists.load_addresses().known_gaps] + [gdelt_lists.IN_THE_DAILY_FILE]
         known = self.gaps.filter(pl.col("rule").is_in(rules))
         return dict(sorted(known.group_by("rule").len().iter_rows()))
+
+
+def _last_day(slot: Slot) -> dt.date:
+    """The last day that a file is about: of a year or month where its name is one, else the day on which it begins."""
+    first = slot.start.date()
+    if slot.family != FIRST or len(name := slot.name.partition(".")[0]) == len("20150218"):
+        return first
+    following = dt.date(first.year + 1, 1, 1) if len(name) == len("2005") else (first + _MONTH).replace(day=1)
+    return following - _DAY
 
 
 def count_words(count: int, noun: str) -> str:
