@@ -99,6 +99,11 @@ def identities(files: Sequence[LoadedFile]) -> list[str]:
     return files.column("identity") if isinstance(files, FilesApart) else [file.identity for file in files]
 
 
+def file_names(files: Sequence[LoadedFile]) -> list[str]:
+    """The names of files, in their order."""
+    return files.column("path") if isinstance(files, FilesApart) else [file.path for file in files]
+
+
 def write_files_apart(path: Path, files: Iterable[LoadedFile]) -> FilesApart:
     """Write the list of a batch's files; it is made durable by the caller."""
     import polars as pl  # noqa: PLC0415 - readers of events need no list of files
