@@ -115,26 +115,34 @@ def test_what_is_loaded_later_is_judged_as_before(loaded: Store, store: Store, t
     assert said(store) == said(apart)
 
 
-def test_fresh_large_distant_and_foreign_batches_are_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A group is of one provider, is about one time, and grows neither large nor by a batch that outweighs it."""
-    load(store, range(40, 41))
+def test_fresh_distant_and_foreign_batches_are_left_alone(store: Store) -> None:
+    """A group is of one provider and about one time; what became known in the last two days is in none."""
+    for days in (range(40, 41), range(80, 81)):
+        load(store, days)
     load(store, range(2), provider="other")
     groups = store.plan_merge().groups
-    assert [(group[0].provider, len(group)) for group in groups] == [("test", BATCHES)]
-    newest = max(batch.last_known for batch in store.batches() if batch.provider == "other")
-    assert dt.datetime.fromisoformat(newest) - START_MOMENT < merging.FRESH
-    rows = max(batch.rows for batch in store.batches())
-    monkeypatch.setattr(merging, "MOST_ROWS", 10 * rows)
-    assert all(sum(batch.rows for batch in group) <= 10 * rows for group in store.plan_merge().groups)
-    store.merge(now=NOW)
-    sizes = [batch.rows for batch in store.batches() if batch.provider == "test"]
-    load(store, range(41, 44))
-    assert [batch.rows for batch in store.batches() if batch.provider == "test"][: len(sizes) - 4] == sizes[:-4]
+    assert [(group[0].provider, len(group)) for group in groups] == [("test", BATCHES), ("test", 4)]
+    assert store.plan_merge().merged == BATCHES + 4
+
+
+def test_no_batch_grows_large_nor_is_rewritten_with_every_merge(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group ends before it is too large, and a batch that outweighs those that follow it stays as it is."""
+    whole = store.batches()
+    rows = sum(batch.rows for batch in whole)
+    monkeypatch.setattr(merging, "MOST_ROWS", rows // 2)
     groups = store.plan_merge().groups
-    assert all(2 * group[0].rows <= sum(batch.rows for batch in group) for group in groups)
-
-
-START_MOMENT = dt.datetime.combine(START, dt.time())
+    assert len(groups) == 2
+    assert all(sum(batch.rows for batch in group) <= rows // 2 for group in groups)
+    monkeypatch.undo()
+    store.merge(now=NOW)
+    large = store.batches()[0]
+    load(store, range(DAYS, DAYS + 1))
+    (group,) = store.plan_merge().groups
+    assert large not in group
+    load(store, range(DAYS + 1, DAYS + 6))
+    (group,) = store.plan_merge().groups
+    assert large in group
+    assert 2 * large.rows <= sum(batch.rows for batch in group)
 
 
 def test_who_began_to_read_before_reads_on(loaded: Store, store: Store) -> None:

@@ -40,8 +40,11 @@ from detente.store.merging_mentions import mention_groups, merge_mentions
 from detente.store.sums import KEYS, SUMS
 from detente.store.sweeping import KEPT_FOR, SPOOL, retire, sweep
 
-#: Rows of a merged batch at most: some hundred megabytes, and few enough batches for the longest archive.
+#: Rows of a merged batch at most, where nobody says otherwise: some hundred megabytes, and few batches for the longest
+#: archive.
 MOST_ROWS = 1_000_000
+#: The same where updates are tidied in passing: what a load of many files makes of itself, and done in a second.
+FEW_ROWS = 200_000
 #: Files of a merged batch at most.
 _MOST_FILES = 100_000
 #: What became known so shortly before the last that is held stays in small batches: new rows are compared with these.
@@ -144,25 +147,34 @@ class MergeReport:
         return f"merged: {self.before:,} batches are now {self.after:,}{told}; every answer is what it was"
 
 
-def plan_merge(store: Path) -> MergePlan:
+def plan_merge(store: Path, *, most_rows: int = MOST_ROWS) -> MergePlan:
     """Say what a merge would do, without doing it.
+
+    Args:
+        store: The store's directory.
+        most_rows: Rows of a merged batch at most.
 
     Raises:
         StoreError: when the manifest is damaged.
     """
     batches = read_manifest(store)
     providers = dict.fromkeys(batch.provider for batch in batches)
-    groups = [group for name in providers for group in _groups([one for one in batches if one.provider == name])]
-    told = mention_groups(mention_batches(store))
+    groups = [
+        group for name in providers for group in _groups([one for one in batches if one.provider == name], most_rows)
+    ]
+    told = mention_groups(mention_batches(store), most_rows)
     return MergePlan(store, tuple(groups), len(batches), sum(map(len, told)), len(told))
 
 
-def run_merge(store: Path, *, now: dt.datetime, progress: Progress | None = None) -> MergeReport:
+def run_merge(
+    store: Path, *, now: dt.datetime, most_rows: int = MOST_ROWS, progress: Progress | None = None
+) -> MergeReport:
     """Merge what can be merged; each merge is committed by itself.
 
     Args:
         store: The store's directory.
         now: The moment (UTC), from which on the old files are kept a day.
+        most_rows: Rows of a merged batch at most.
         progress: Told before each merge.
 
     Raises:
@@ -174,7 +186,7 @@ def run_merge(store: Path, *, now: dt.datetime, progress: Progress | None = None
     with translated(store), only_writer(store):
         batches = read_manifest(store)
         sweep(store, batches, now=now)
-        plan, before = plan_merge(store), len(batches)
+        plan, before = plan_merge(store, most_rows=most_rows), len(batches)
         for index, group in enumerate(plan.groups):
             if progress:
                 progress(f"{len(group)} batches of {group[0].provider}", index, len(plan.groups))
@@ -184,36 +196,36 @@ def run_merge(store: Path, *, now: dt.datetime, progress: Progress | None = None
             ids, last = {batch.id for batch in group}, group[-1].id
             batches = [merged if batch.id == last else batch for batch in batches if batch.id not in ids - {last}]
             write_manifest(store, batches)
-        mentions = merge_mentions(store, now=now)
+        mentions = merge_mentions(store, now=now, most_rows=most_rows)
     return MergeReport(plan, before, len(batches), mentions)
 
 
-def _groups(batches: Sequence[Batch]) -> Iterator[tuple[Batch, ...]]:
+def _groups(batches: Sequence[Batch], most_rows: int) -> Iterator[tuple[Batch, ...]]:
     """Runs of one provider's batches that may become one."""
     newest = max((batch.last_known for batch in batches if batch.rows), default="")
-    run = _Run()
+    run = _Run(most_rows)
     for batch in batches:
-        if _is_small(batch, newest) and run.takes(batch):
+        is_small = 2 * batch.rows <= most_rows and _may_merge(batch, newest)
+        if is_small and run.takes(batch):
             run.add(batch)
             continue
         yield from run.group()
-        run = _Run()
-        if _is_small(batch, newest):
+        run = _Run(most_rows)
+        if is_small:
             run.add(batch)
     yield from run.group()
 
 
-def _is_small(batch: Batch, newest: str) -> bool:
-    """Whether a batch is worth merging and old enough for it."""
-    if not batch.has_sums or 2 * batch.rows > MOST_ROWS:
-        return False
-    return not batch.rows or _moment(batch.last_known) < _moment(newest) - FRESH
+def _may_merge(batch: Batch, newest: str) -> bool:
+    """Whether a batch has the sums that are merged with it, and is no longer fresh."""
+    return batch.has_sums and (not batch.rows or _moment(batch.last_known) < _moment(newest) - FRESH)
 
 
 @dataclass
 class _Run:
     """Batches that follow one another, in time too."""
 
+    most_rows: int
     batches: list[Batch] = field(default_factory=list)
     rows: int = 0
     files: int = 0
@@ -226,7 +238,7 @@ class _Run:
             return True
         if batch.coverage_rule != self.batches[0].coverage_rule:
             return False
-        if self.rows + batch.rows > MOST_ROWS or self.files + len(batch.files) > _MOST_FILES:
+        if self.rows + batch.rows > self.most_rows or self.files + len(batch.files) > _MOST_FILES:
             return False
         if not self.rows or not batch.rows:
             return True

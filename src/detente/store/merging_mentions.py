@@ -25,16 +25,13 @@ from detente.store.mentions import (
 )
 from detente.store.sweeping import retire
 
-#: Rows of a merged batch at most.
-MOST_ROWS = 1_000_000
 
-
-def mention_groups(batches: Sequence[MentionBatch]) -> list[tuple[MentionBatch, ...]]:
+def mention_groups(batches: Sequence[MentionBatch], most_rows: int) -> list[tuple[MentionBatch, ...]]:
     """Runs of batches that would become one each; a batch that outweighs those after it is left alone."""
-    return [group for run in _runs(batches) if len(group := _trimmed(run)) > 1]
+    return [group for run in _runs(batches, most_rows) if len(group := _trimmed(run)) > 1]
 
 
-def merge_mentions(store: Path, *, now: dt.datetime) -> tuple[int, int]:
+def merge_mentions(store: Path, *, now: dt.datetime, most_rows: int) -> tuple[int, int]:
     """Merge what can be merged, each merge committed by itself; returns how many batches there were, and are.
 
     The store's lock is held by the caller.
@@ -45,7 +42,7 @@ def merge_mentions(store: Path, *, now: dt.datetime) -> tuple[int, int]:
     batches = mention_batches(store)
     before = len(batches)
     sweep_mentions(store, batches)
-    for group in mention_groups(batches):
+    for group in mention_groups(batches, most_rows):
         merged = _write_merged(store, group)
         retire(store, [batch.id for batch in group], now=now)
         ids, last = {batch.id for batch in group}, group[-1].id
@@ -54,13 +51,13 @@ def merge_mentions(store: Path, *, now: dt.datetime) -> tuple[int, int]:
     return before, len(batches)
 
 
-def _runs(batches: Sequence[MentionBatch]) -> Iterator[list[MentionBatch]]:
+def _runs(batches: Sequence[MentionBatch], most_rows: int) -> Iterator[list[MentionBatch]]:
     run: list[MentionBatch] = []
     rows = 0
     for batch in batches:
-        is_small = 2 * batch.rows <= MOST_ROWS
+        is_small = 2 * batch.rows <= most_rows
         is_theirs = len({one.provider for one in (*run[-1:], batch) if one.provider}) < 2
-        if not (is_small and is_theirs and rows + batch.rows <= MOST_ROWS):
+        if not (is_small and is_theirs and rows + batch.rows <= most_rows):
             yield run
             run, rows = [], 0
         if is_small:

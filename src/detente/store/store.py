@@ -215,27 +215,41 @@ class Store:
             raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
         save_slots(self.path, rows, looked_over=looked_over)
 
-    def plan_merge(self) -> MergePlan:
+    def plan_merge(self, *, in_passing: bool = False) -> MergePlan:
         """What a merge of small batches would do; see ``store.merging``.
+
+        Args:
+            in_passing: Only what is done in a second: many small updates.
 
         Raises:
             StoreError: when the manifest is damaged.
         """
-        from detente.store.merging import plan_merge  # noqa: PLC0415 - readers merge nothing
+        from detente.store.merging import FEW_ROWS, MOST_ROWS, plan_merge  # noqa: PLC0415 - readers merge nothing
 
-        return plan_merge(self.path)
+        return plan_merge(self.path, most_rows=FEW_ROWS if in_passing else MOST_ROWS)
 
-    def merge(self, *, now: dt.datetime, progress: Callable[[str, int, int], None] | None = None) -> MergeReport:
+    def merge(
+        self,
+        *,
+        now: dt.datetime,
+        in_passing: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> MergeReport:
         """Merge small batches into large ones; see ``store.merging.run_merge``.
+
+        Args:
+            now: The moment (UTC), from which on the old files are kept a day.
+            in_passing: Only what is done in a second: many small updates.
+            progress: Told before each merge.
 
         Raises:
             StoreError: when the store was opened for reading, is being written, is damaged, or cannot be written.
         """
-        from detente.store.merging import run_merge  # noqa: PLC0415 - readers merge nothing
+        from detente.store.merging import FEW_ROWS, MOST_ROWS, run_merge  # noqa: PLC0415 - readers merge nothing
 
         if self.read_only:
             raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
-        return run_merge(self.path, now=now, progress=progress)
+        return run_merge(self.path, now=now, most_rows=FEW_ROWS if in_passing else MOST_ROWS, progress=progress)
 
     def kept_bytes(self) -> int:
         """Bytes of batches that were merged lately, whose files are kept for readers that began before."""

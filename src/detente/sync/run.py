@@ -61,11 +61,11 @@ def run_sync(store: Store, downloads: Downloads, plan: SyncPlan, *, progress: Pr
 
 def _merge_if_many(store: Store) -> str:
     """Merge small batches where many have gathered, as they do where a sync runs every quarter of an hour."""
-    plan = store.plan_merge()
+    plan = store.plan_merge(in_passing=True)
     if plan.merged + plan.mentions < MERGE_FROM:
         return ""
     try:
-        return str(store.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None)))
+        return str(store.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None), in_passing=True))
     except StoreError as error:  # what was loaded is safe; `detente merge` tries again
         return f"batches were not merged. {error}"
 
