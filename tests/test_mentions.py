@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from commands import run_example
 from detente import pipeline
 from detente.domain.actors import Pair
 from detente.errors import SourceError, StoreError
@@ -17,6 +18,7 @@ from detente.mentions import load_mentions, plan_mentions
 from detente.sources import ReadOptions, find_source
 from detente.sources.gdelt_mentions import read_mentions
 from detente.store import Store, open_store
+from detente.store.mentions import mention_batches
 
 sys.path.insert(0, str(Path(__file__).parent / "sources"))
 from rows import gdelt_row, mention_row, write_lines
@@ -98,6 +100,64 @@ def test_mentions_are_held_once(store: Store, tmp_path: Path) -> None:
     assert store.view().mentions().select("event_key", "sentence").rows() == [(1, 3), (2, 3), (2, 9)]
 
 
+@pytest.fixture
+def scattered(store: Store, tmp_path: Path) -> Store:
+    """The store with mentions in nine batches, among them one found late, and the same sentence in two files."""
+    for number in range(9):
+        lines = [mention_row(1 + number % 3, sentence=str(number // 2), url=f"https://example.org/{number % 4}")]
+        lines += [mention_row(2, url="https://later.example.org", found="20180401000000")] if number == 4 else []
+        lines += [mention_row(1, sentence="0", url="https://example.org/0")] if number == 8 else []
+        load_mentions(store, [write_lines(tmp_path / f"{number}.mentions.CSV", lines)])
+    return store
+
+
+def told(store: Store) -> list[object]:
+    """Mentions as of two days, and the files they came from with their accounts."""
+    files = [file for batch in mention_batches(store.path) for file in batch.files]
+    return [store.view(dt.date(2018, 3, 26)).mentions().rows(), store.view().mentions().rows(), files]
+
+
+def test_small_batches_of_mentions_become_one(scattered: Store, tmp_path: Path) -> None:
+    """The same mentions, files and accounts; what is held is still known; a reader at work reads on."""
+    before, view = told(scattered), scattered.view()
+    report = scattered.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    assert report.mentions == (9, 1)
+    assert told(scattered) == before
+    assert view.mentions().rows() == before[1]
+    assert load_mentions(scattered, [tmp_path / "3.mentions.CSV"]).already_held == (str(tmp_path / "3.mentions.CSV"),)
+    load_mentions(scattered, [write_lines(tmp_path / "new.CSV", [mention_row(3, sentence="77")])])
+    assert 77 in scattered.view().mentions()["sentence"]
+    assert scattered.check(deep=True) == []
+    assert scattered.plan_merge().is_empty
+
+
+@pytest.mark.parametrize("renames", [1, 2, 3, 4], ids=["list", "rows", "retired", "manifest"])
+def test_a_merge_of_mentions_killed_between_two_steps_harms_nothing(renames: int, scattered: Store) -> None:
+    """Dead after each renaming: the old batches or the new one, and the next merge makes it whole."""
+    before = told(scattered)
+    dying = f"""
+import datetime as dt, os, signal
+from pathlib import Path
+from detente.store import open_store
+rename, seen = Path.replace, []
+def replace(self, target):
+    result = rename(self, target)
+    seen.append(target)
+    if len(seen) == {renames}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+Path.replace = replace
+open_store({str(scattered.path)!r}).merge(now=dt.datetime.now())
+"""
+    assert run_example(dying, folder=scattered.path.parent).returncode == -9
+    assert len(mention_batches(scattered.path)) == (1 if renames == 4 else 9)
+    assert told(scattered) == before
+    scattered.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    assert told(scattered) == before
+    assert scattered.check(deep=True) == []
+    assert len(mention_batches(scattered.path)) == 1
+
+
 def test_damage_is_found_and_said(store: Store, tmp_path: Path) -> None:
     """A missing or altered file is named by the check, and a reader is told what to do."""
     load_mentions(store, [write_lines(tmp_path / "a.CSV", [mention_row(1)])])
@@ -106,6 +166,9 @@ def test_damage_is_found_and_said(store: Store, tmp_path: Path) -> None:
     assert "is not what was written" in str(store.check()[0])
     with pytest.raises(StoreError, match="load the mentions again"):
         store.view().mentions()
+    load_mentions(store, [write_lines(tmp_path / "b.CSV", [mention_row(2)])])
+    with pytest.raises(StoreError, match=r"merged.*is not what was written.*load the mentions again"):
+        store.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None))
 
 
 def test_the_commands_load_and_export_mentions(store: Store, tmp_path: Path) -> None:

@@ -202,6 +202,7 @@ def test_faults_of_the_archive_become_gaps_and_the_rest_is_loaded(publisher: Pub
     }
     assert not report.is_whole
     assert "CORRUPT" in str(report)
+    assert "asked for again by every later run" in str(report)
 
 
 def test_the_gap_calendar_is_shown_by_the_doctor(publisher: Publisher, tmp_path: Path) -> None:
@@ -221,7 +222,7 @@ def test_malformed_lines_are_counted_and_never_guessed(publisher: Publisher, tmp
         publisher.add_line(line)
     plan = sync.plan_sync(open_store(tmp_path), downloads(), request(publisher, tmp_path))
     assert (plan.malformed, len(plan.files)) == (5, 7)
-    assert "5 lines are malformed" in str(plan)
+    assert "5 lines malformed" in str(plan)
 
 
 def test_a_real_list_is_read() -> None:
@@ -271,6 +272,19 @@ def test_both_versions_are_one_timeline_and_their_shared_hour_is_loaded_once(
     assert known == [2, 2, 3]
 
 
+def test_years_and_months_are_planned_as_what_they_are(publisher: Publisher, tmp_path: Path) -> None:
+    """A file of a year or a month counts as all its days, and the plan says that it is taken whole."""
+    publisher.publish_first("2005.zip", "20050601", width=57)
+    publisher.publish_first("200602.zip", "20060210", width=57)
+    days = {"since": dt.date(2005, 12, 1), "until": dt.date(2006, 2, 10)}
+    store, report = synced(publisher, tmp_path, **days)
+    assert report.plan.days == 365 + 28
+    assert "taken whole (2005.zip to 200602.zip)" in str(report.plan)
+    assert report.plan.gap_counts() == {"missing": 1}
+    assert sorted(store.view().events()["known_at"].dt.date().unique()) == [dt.date(2005, 6, 1), dt.date(2006, 2, 10)]
+    assert "2005-06-02 to 2006-02-09 (253 days absent)" in str(examine(store, is_sample=False, today=DAY))
+
+
 def test_known_gaps_are_named(publisher: Publisher, tmp_path: Path) -> None:
     """Three days of 2014 and one of 2025 do not exist: missing by their own rule, not merely missing."""
     publisher.publish_first("20140122.export.CSV.zip", "20140122")
@@ -295,6 +309,9 @@ def test_the_translated_feed_comes_when_asked_for(publisher: Publisher, tmp_path
     store, report = synced(publisher, tmp_path, translated=True)
     assert report.fetched == 8
     assert set(store.slots()["family"]) == {"events_2", "events_2_translated"}
+    assert "events 2.0 7, translated events 2.0 1" in str(report.plan)
+    _, later = synced(publisher, tmp_path)
+    assert "add --translated to go on with them" in str(later.plan)
 
 
 def test_mentions_come_with_their_events_when_asked_for(publisher: Publisher, tmp_path: Path) -> None:
@@ -326,7 +343,7 @@ def test_a_file_that_changed_after_it_was_loaded_is_told_and_left_alone(publishe
     publisher.publish("20150301120000", rows=5)
     _, report = synced(publisher, tmp_path)
     assert report.plan.changed == ("20150301120000.export.CSV.zip",)
-    assert "1 files are other than when they were loaded" in str(report.plan)
+    assert "1 file is other than when loaded" in str(report.plan)
     assert len(keys(store)) == 21
 
 
@@ -474,6 +491,27 @@ def test_the_command_prints_its_plan_and_then_does_it(publisher: Publisher, tmp_
     assert (again["fetched"], again["plan"]["already_held"]) == (0, 7)
     run("export", "gaps", "--to", str(tmp_path / "gaps.csv"), of=command[:1])
     assert pl.read_csv(tmp_path / "gaps.csv").height == 89
+    wrong = [*command[:2], "drivers", "--since", "2015-03-01"]
+    refused = subprocess.run(wrong, env=env, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "no days can be chosen" in refused.stderr) == (2, True)
+
+
+def test_small_batches_are_merged_as_a_sync_ends(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many have gathered they become one: nothing is lost, what is held stays known, and the report says so."""
+    monkeypatch.setattr("detente.sync.run._FILES_A_CHUNK", 1)
+    monkeypatch.setattr("detente.sync.run.MERGE_FROM", 7)
+    store, first = synced(publisher, tmp_path)
+    assert (len(store.batches()), first.merged) == (7, ""), "what is fresh stays"
+    publisher.publish("20150304120000")
+    days = {"since": DAY, "until": dt.date(2015, 3, 4)}
+    _, report = synced(publisher, tmp_path, **days)
+    assert "merged: 8 batches are now 2" in str(report)
+    assert len(keys(store)) == len(set(keys(store))) == 24
+    _, again = synced(publisher, tmp_path, **days)
+    assert (again.fetched, again.plan.held) == (0, 8)
+    assert store.check(deep=True) == []
 
 
 def test_a_server_that_is_down_ends_with_what_to_do(publisher: Publisher, tmp_path: Path) -> None:

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
 _GAPS_SHOWN = 10
+#: Providers whose archives `detente sync` fetches.
+_SYNCED = ("gdelt", "icews", "polecat")
+#: So many batches that could be merged are worth a word: a read opens a file of each.
+MANY_BATCHES = 96
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,63 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What is held beside events.
+
+    Args:
+        series: Of each outside series its values, the states it is about (0: the world), its first and its last day.
+        mentions: Rows of mentions, by provider.
+    """
+
+    series: dict[str, tuple[int, int, dt.date, dt.date]]
+    mentions: dict[str, int]
+
+    def as_dict(self) -> dict[str, object]:
+        """The same as JSON-ready values."""
+        names = ("values", "states", "first_day", "last_day")
+        told = {
+            name: dict(zip(names, (values, states, str(first), str(last)), strict=True))
+            for name, (values, states, first, last) in self.series.items()
+        }
+        return {"series": told, "mentions": self.mentions}
+
+    def lines(self) -> list[str]:
+        """The same for people."""
+        series = [
+            f"series     {name}: {values:,} values{f' of {states} states' if states else ''}, {first} to {last}"
+            for name, (values, states, first, last) in self.series.items()
+        ]
+        return series + [f"mentions   {provider}: {rows:,} of events held" for provider, rows in self.mentions.items()]
+
+
+@dataclass(frozen=True)
+class Batches:
+    """How many batches the store has, and what a merge would make of them.
+
+    Args:
+        count: Batches of events.
+        mergeable: Batches of events and of mentions that would be merged.
+        merged_into: Into so many.
+        kept_bytes: Bytes of batches merged lately, which are kept for readers at work.
+    """
+
+    count: int
+    mergeable: int
+    merged_into: int
+    kept_bytes: int
+
+    def __str__(self) -> str:
+        words = f"{self.count:,}"
+        if self.mergeable >= MANY_BATCHES:
+            words += (
+                f"; reads are slower than need be: `detente merge` makes {self.merged_into:,} of {self.mergeable:,}"
+            )
+        if self.kept_bytes:
+            words += f"; {self.kept_bytes / 1e6:,.1f} MB of merged ones are kept a day for readers at work"
+        return words
+
+
+@dataclass(frozen=True)
 class Checkup:
     """The whole report.
 
@@ -65,6 +126,8 @@ class Checkup:
         findings: What is wrong, each ending with what to do.
         ledger: What the ledger of forecasts holds, in a few words; empty where it was not looked at.
         archives: The gap calendars of the archives that were synced.
+        beside: What is held beside events; None where it could not be read.
+        batches: How many batches there are; None where that could not be read.
     """
 
     installed: dict[str, str]
@@ -74,6 +137,8 @@ class Checkup:
     findings: tuple[str, ...]
     ledger: str = ""
     archives: tuple[Archive, ...] = ()
+    beside: Beside | None = None
+    batches: Batches | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -108,6 +173,8 @@ class Checkup:
                 }
                 for archive in self.archives
             ],
+            "batches": vars(self.batches) if self.batches else None,
+            "beside": self.beside.as_dict() if self.beside else None,
             "ledger": self.ledger or None,
             "findings": list(self.findings),
             "is_healthy": self.is_healthy,
@@ -123,12 +190,15 @@ class Checkup:
             )
             lines.append(
                 f"fresh      the last day known is {held.days_since:,} days ago; "
-                "load newer files with `detente load` to bring it up to date"
+                f"{_how_to_renew(held.provider)} brings it up to date"
             )
-            shown = ", ".join(f"{day} ({status})" for day, status in held.gaps[:_GAPS_SHOWN])
-            more = f" and {len(held.gaps) - _GAPS_SHOWN} more (see --json)" if len(held.gaps) > _GAPS_SHOWN else ""
+            runs = _runs(held.gaps)
+            shown = ", ".join(runs[:_GAPS_SHOWN])
+            more = f" and {len(runs) - _GAPS_SHOWN:,} more (see --json)" if len(runs) > _GAPS_SHOWN else ""
             lines.append(f"gaps       {shown + more if shown else 'none'}")
             lines += [f"unusual    {line}" for line in held.unusual]
+        lines += [f"batches    {self.batches}"] if self.batches and not self.is_sample else []
+        lines += self.beside.lines() if self.beside else []
         lines += [line for archive in self.archives for line in _archive_lines(archive)]
         lines += [f"ledger     {self.ledger}"] if self.ledger else []
         lines += [f"broken     {finding}" for finding in self.findings]
@@ -144,6 +214,7 @@ def examine(
     deep: bool = False,
     ledger: Chain | None = None,
     proposals: Chain | None = None,
+    beside: Store | None = None,
 ) -> Checkup:
     """Look at everything that can go wrong without changing it.
 
@@ -154,6 +225,7 @@ def examine(
         deep: Read every file and compare its digest.
         ledger: The ledger of forecasts, whose chain is verified.
         proposals: What was read in articles and decided about it, whose chain is verified too.
+        beside: Whose outside series and mentions are told; by default the same store's.
     """
     findings = [str(finding) for finding in store.check(deep=deep)]
     held = []
@@ -181,12 +253,55 @@ def examine(
     installed |= {name: version(name) for name in _ENGINES}
     findings += [str(finding) for finding in ledger.check()] if ledger else []
     findings += [f"Proposals: {finding}" for finding in proposals.check()] if proposals else []
+    told: Beside | None = None
+    batches_told: Batches | None = None
+    archives: tuple[Archive, ...] = ()
     try:
         archives = _archives(store)
+        told = _beside(beside or store)
+        plan = store.plan_merge()
+        many, few = plan.merged + plan.mentions, len(plan.groups) + plan.mentions_into
+        batches_told = Batches(plan.batches, many, few, store.kept_bytes())
     except StoreError as error:
-        archives = ()
         findings.append(str(error))
-    return Checkup(installed, store.path, is_sample, tuple(held), tuple(findings), _ledger_words(ledger), archives)
+    words = _ledger_words(ledger)
+    found = tuple(findings)
+    return Checkup(installed, store.path, is_sample, tuple(held), found, words, archives, told, batches_told)
+
+
+def _beside(store: Store) -> Beside:
+    """Outside series and mentions, as last known."""
+    rows = store.drivers(dt.date.max)
+    day = pl.col("period_end")
+    series = rows.group_by("series").agg(
+        pl.len(),
+        pl.col("state").drop_nulls().n_unique().alias("states"),
+        day.min().alias("first"),
+        day.max().alias("last"),
+    )
+    by_name = {
+        name: (values, states, first, last) for name, values, states, first, last in series.sort("series").rows()
+    }
+    return Beside(by_name, store.mention_counts())
+
+
+def _runs(gaps: tuple[tuple[dt.date, str], ...]) -> list[str]:
+    """Gaps in words, days of one kind that follow one another together."""
+    runs: list[tuple[dt.date, dt.date, str]] = []
+    for day, status in gaps:
+        if runs and runs[-1][1:] == (day - dt.timedelta(days=1), status):
+            runs[-1] = (runs[-1][0], day, status)
+        else:
+            runs.append((day, day, status))
+    return [
+        f"{first} ({status})" if first == last else f"{first} to {last} ({(last - first).days + 1:,} days {status})"
+        for first, last, status in runs
+    ]
+
+
+def _how_to_renew(provider: str) -> str:
+    """The command that brings a provider's data up to date."""
+    return f"`detente sync {provider}`" if provider in _SYNCED else "`detente load` of newer files"
 
 
 def _archives(store: Store) -> tuple[Archive, ...]:

@@ -29,7 +29,7 @@ def plan_mentions(store: Store, paths: Sequence[Path]) -> LoadPlan:
     Raises:
         SourceError: when a path does not exist or no file is found.
     """
-    held = {file.identity for batch in mention_batches(store.path) for file in batch.files}
+    held = {identity for batch in mention_batches(store.path) for identity in batch.identities}
     files = tuple((path, path.stat().st_size, _identity(path) in held) for path in find_files(paths))
     return LoadPlan(MENTIONS, store.path, files)
 

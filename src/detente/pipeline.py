@@ -113,7 +113,7 @@ def plan_load(store: Store, source: Source, paths: Sequence[Path], options: Read
         SourceError: when a path does not exist or no file is found.
     """
     files = find_files(paths)
-    held = {file.identity for batch in store.batches() for file in batch.files}
+    held = {identity for batch in store.batches() for identity in batch.identities}
     listed = tuple((path, path.stat().st_size, _identity(path, source, options) in held) for path in files)
     return LoadPlan(options.name or source.card.name, store.path, listed)
 

@@ -16,6 +16,7 @@ from detente.cli.code import code
 from detente.cli.explain import explain
 from detente.cli.mcp import mcp
 from detente.cli.measures import measures
+from detente.cli.merge import merge
 from detente.cli.serve import serve
 from detente.cli.shown import write
 from detente.cli.sync import sync
@@ -49,6 +50,7 @@ for _command in (
     data.load,
     data.export,
     data.doctor,
+    merge,
     mcp,
     serve,
 ):

@@ -31,6 +31,7 @@ class Exportable(StrEnum):
     standings = "standings"
     forecasts = "forecasts"
     mentions = "mentions"
+    drivers = "drivers"
     gaps = "gaps"
 
 
@@ -113,7 +114,7 @@ def export(
     engine: EngineName = None,
     as_json: Json = False,
 ) -> None:
-    """Write events, where they can be read, sums by dyad, levels, standings, forecasts, or gaps to a file."""
+    """Write events, where they can be read, sums by dyad, levels, standings, forecasts, outside series, or gaps."""
     if what is Exportable.gaps:
         _export_gaps(store, to, as_json=as_json)
         return
@@ -142,15 +143,23 @@ def doctor(
     from detente.assessors.proposals import open_book
     from detente.checkup import examine
     from detente.scorecard import open_ledger
-    from detente.world import find_store
+    from detente.store import open_store
+    from detente.world import default_store_path, find_store
 
     found, is_sample = find_store(store)
-    today = dt.datetime.now(dt.UTC).date()
-    report = examine(found, is_sample=is_sample, today=today, deep=deep, ledger=open_ledger(), proposals=open_book())
+    report = examine(
+        found,
+        is_sample=is_sample,
+        today=dt.datetime.now(dt.UTC).date(),
+        deep=deep,
+        ledger=open_ledger(),
+        proposals=open_book(),
+        beside=open_store(default_store_path(), read_only=True) if is_sample else None,
+    )
     if as_json:
         show_json(report.as_dict())
     else:
-        console().print(str(report), highlight=False)
+        console().print(str(report), highlight=False, soft_wrap=True)
     if not report.is_healthy:
         raise typer.Exit(1)
 
@@ -173,6 +182,9 @@ def _exported(
     world: World, what: Exportable, pair: tuple[str, str] | None, *, by: Literal["pair", "dyad"]
 ) -> pl.DataFrame:
     view = world.pair(*pair) if pair else None
+    if what is Exportable.drivers:
+        drivers = world.drivers()
+        return drivers if view is None else drivers.filter(drivers["state"].is_in([view.pair.a, view.pair.b]))
     if what is Exportable.mentions:
         return world.view.mentions(view.pair if view else None)
     if what is Exportable.events:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -11,6 +11,7 @@ import typer
 
 from detente.cli.options import Json, StoreDir
 from detente.cli.shown import console, progress_bar, show_json
+from detente.errors import ConfigError
 
 if TYPE_CHECKING:
     from detente.pipeline import Progress
@@ -65,6 +66,8 @@ def sync(
     from detente.store import open_store
     from detente.world import default_store_path
 
+    given = {"--since": since, "--until": until, "--translated": translated, "--mentions": mentions}
+    _check_options(archive, given | {"--accept-terms": terms})
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     first = parse_day(since, what="first day") if since else None
     last = parse_day(until, what="last day") if until else None
@@ -102,6 +105,32 @@ def sync(
     wanted = room.DatasetRequest(archive, now, chosen, folder, first, last, accept_terms=terms, keep_files=keep_files)
     found = room.plan_dataset(held, fetcher, wanted)
     _carry_out(found, lambda progress: room.run_dataset(held, fetcher, found, progress=progress), dry_run, as_json)
+
+
+#: What each archive can be asked for, of the options that are not for all.
+_OPTIONS = {
+    Archive.gdelt: {"--since", "--until", "--translated", "--mentions"},
+    Archive.icews: {"--since", "--until", "--accept-terms"},
+    Archive.polecat: {"--since", "--until", "--accept-terms"},
+    Archive.drivers: set[str](),
+}
+
+
+def _check_options(archive: Archive, given: Mapping[str, object]) -> None:
+    """Refuse an option that would be ignored.
+
+    Raises:
+        ConfigError: when there is one.
+    """
+    idle = [name for name, value in given.items() if value and name not in _OPTIONS[archive]]
+    if idle:
+        raise ConfigError(
+            f"`detente sync {archive}` was given {', '.join(idle)}.",
+            "Its files come whole, so that no days can be chosen."
+            if archive is Archive.drivers
+            else "It has no such choice.",
+            "Leave it out.",
+        )
 
 
 def _carry_out(plan: _Plan, run: Callable[[Progress | None], _Report], dry_run: bool, as_json: bool) -> None:

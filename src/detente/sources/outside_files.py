@@ -111,7 +111,12 @@ def _workbook(path: Path) -> pl.DataFrame:
             "What reads workbooks is not installed.",
             "Run `pip install detente[drivers]`, or save it as CSV for `detente load drivers`.",
         )
-    return pl.read_excel(path, engine="calamine")
+    from fastexcel import FastExcelError  # noqa: PLC0415 - of the optional extra
+
+    try:
+        return pl.read_excel(path, engine="calamine")
+    except FastExcelError:  # a page in place of a workbook, or one that broke off
+        raise ValueError(f"{path.name} is no workbook, or a damaged one") from None
 
 
 _READERS: Mapping[str, Callable[[Sequence[Path]], dict[str, pl.DataFrame]]] = MappingProxyType(

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from detente.store.drivers import check_drivers
-from detente.store.manifest import FOLDERS, Batch, digest, read_manifest
+from detente.store.manifest import FILES, Batch, digest, read_manifest
 from detente.store.mentions import check_mentions
+from detente.store.sweeping import left_over
 
 _RELOAD = "Load its file again into a new store."
 
@@ -26,19 +27,18 @@ def check_store(store: Path, *, deep: bool) -> Iterator[tuple[str, str]]:
         yield from _check_batch(store, batch, deep=deep)
     yield from check_drivers(store)
     yield from check_mentions(store)
-    named = {batch.id for batch in batches}
-    left = [path for folder in FOLDERS for path in (store / folder).glob("*") if path.stem not in named]
-    left += [*store.glob(".spool-*"), *store.glob(".*.tmp")]
-    if left:
+    if left := left_over(store, batches):
         yield f"{len(left)} files are left over from an interrupted load.", "The next load removes them."
 
 
 def _check_batch(store: Path, batch: Batch, *, deep: bool) -> Iterator[tuple[str, str]]:
     path = store / "events" / f"{batch.id}.parquet"
     sums = [store / "sums" / f"{batch.id}.parquet"] if batch.has_sums else []
-    for needed in (path, *sums, store / "days" / f"{batch.id}.parquet", store / "ledgers" / f"{batch.id}.json"):
-        if not needed.exists():
-            yield f"{needed.parent.name}/{needed.name} of {batch.path} is missing.", _RELOAD
+    lists = [store / FILES / f"{batch.id}.parquet"] if batch.is_listed_apart else []
+    others = (store / "days" / f"{batch.id}.parquet", store / "ledgers" / f"{batch.id}.json")
+    missing = [needed for needed in (path, *sums, *lists, *others) if not needed.exists()]
+    for needed in missing:
+        yield f"{needed.parent.name}/{needed.name} of {batch.path} is missing.", _RELOAD
     if not path.exists():
         return
     if path.stat().st_size != batch.bytes:

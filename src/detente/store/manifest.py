@@ -9,20 +9,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from detente.errors import StoreError
 
+if TYPE_CHECKING:
+    import polars as pl
+
 NAME = "MANIFEST.json"
-#: Each batch has a file of its own in each of these.
+#: Each batch has a file of its own in each of these …
 FOLDERS = ("events", "sums", "days", "ledgers")
-#: 3 added to each batch the sums by day and the range of its events' ids; a store of format 2 is read, too.
-FORMAT = 3
-_READ = (2, 3)
+#: … and one that was merged of many a list of the files that it came from in this one.
+FILES = "files"
+#: 3 added to each batch the sums by day and the range of its events' ids; a store of format 2 is read, too. 4 lets a
+#: batch list its files apart; a store without such a batch is written as 3, which older versions read.
+FORMAT, _FORMAT_WITHOUT_LISTS = 4, 3
+_READ = (2, 3, 4)
 T = TypeVar("T")
 
 
@@ -41,6 +47,71 @@ class LoadedFile:
     identity: str
     ledger: dict[str, Any]
     loaded_at: str = ""
+
+
+class FilesApart(Sequence[LoadedFile]):
+    """The files of a merged batch, which lie in a list of their own and are read when somebody asks for them.
+
+    Args:
+        path: The list.
+        count: How many they are.
+    """
+
+    def __init__(self, path: Path, count: int) -> None:
+        self._path, self._count = path, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as of any sequence
+        return self._all[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash((self._path, self._count))
+
+    def column(self, name: str) -> list[str]:
+        """One column of the list, without taking the accounts apart."""
+        return self._read()[name].to_list()
+
+    @cached_property
+    def _all(self) -> tuple[LoadedFile, ...]:
+        rows = self._read().iter_rows(named=True)
+        return tuple(LoadedFile(**row | {"ledger": json.loads(row["ledger"])}) for row in rows)
+
+    def _read(self) -> pl.DataFrame:
+        import polars as pl  # noqa: PLC0415 - readers of events need no list of files
+
+        try:
+            return pl.read_parquet(self._path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise StoreError(
+                f"The files behind a batch of {self._path.parent.parent} were to be read.",
+                f"{FILES}/{self._path.name} is missing or damaged ({str(error).splitlines()[0]}).",
+                "Restore it from a copy, or load the data into a new store.",
+            ) from None
+
+
+def identities(files: Sequence[LoadedFile]) -> list[str]:
+    """What makes a repeated load of each file the same load."""
+    return files.column("identity") if isinstance(files, FilesApart) else [file.identity for file in files]
+
+
+def file_names(files: Sequence[LoadedFile]) -> list[str]:
+    """The names of files, in their order."""
+    return files.column("path") if isinstance(files, FilesApart) else [file.path for file in files]
+
+
+def write_files_apart(path: Path, files: Iterable[LoadedFile]) -> FilesApart:
+    """Write the list of a batch's files; it is made durable by the caller."""
+    import polars as pl  # noqa: PLC0415 - readers of events need no list of files
+
+    rows = [vars(file) | {"ledger": json.dumps(file.ledger, ensure_ascii=False)} for file in files]
+    names = [field.name for field in fields(LoadedFile)]
+    pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)).write_parquet(path, compression="zstd")
+    return FilesApart(path, len(rows))
 
 
 @dataclass(frozen=True)
@@ -66,7 +137,7 @@ class Batch:
 
     id: str
     provider: str
-    files: tuple[LoadedFile, ...]
+    files: Sequence[LoadedFile]
     rows: int
     first_day: str
     last_day: str
@@ -82,6 +153,8 @@ class Batch:
     @property
     def path(self) -> str:
         """The files' names in few words."""
+        if self.is_listed_apart:
+            return f"{len(self.files):,} files of {self.provider}"
         more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
         return f"{self.files[0].path}{more}"
 
@@ -89,7 +162,18 @@ class Batch:
     def line(self) -> str:
         """The batch as JSON, made once: a manifest of many batches is written with each commit."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return json.dumps(values | {"files": [vars(file) for file in self.files]}, ensure_ascii=False)
+        files = len(self.files) if self.is_listed_apart else [vars(file) for file in self.files]
+        return json.dumps(values | {"files": files}, ensure_ascii=False)
+
+    @property
+    def is_listed_apart(self) -> bool:
+        """Whether its files lie in a list of their own; the manifest then says only how many they are."""
+        return isinstance(self.files, FilesApart)
+
+    @property
+    def identities(self) -> list[str]:
+        """What makes a repeated load of each file the same load."""
+        return identities(self.files)
 
     @property
     def last_read_day(self) -> str:
@@ -107,7 +191,7 @@ def read_manifest(store: Path) -> list[Batch]:
     try:
         content = json.loads(path.read_text("utf-8"))
         found = content["format"]
-        batches = [_batch(raw) for raw in content["batches"]] if found in _READ else []
+        batches = [_batch(store, raw) for raw in content["batches"]] if found in _READ else []
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -127,7 +211,9 @@ def read_manifest(store: Path) -> list[Batch]:
     return batches
 
 
-def _batch(raw: dict[str, Any]) -> Batch:
+def _batch(store: Path, raw: dict[str, Any]) -> Batch:
+    if isinstance(count := raw["files"], int):
+        return Batch(**raw | {"files": FilesApart(store / FILES / f"{raw['id']}.parquet", count)})
     return Batch(**raw | {"files": tuple(LoadedFile(**file) for file in raw["files"])})
 
 
@@ -135,7 +221,8 @@ def write_manifest(store: Path, batches: list[Batch]) -> None:
     """Commit: write the manifest beside the old one, make it durable, and rename it into place."""
     # One batch a line: it can be read and compared by eye, and the fast encoder of the standard library does it.
     lines = ",\n".join(batch.line for batch in batches)
-    text = f'{{"format": {FORMAT}, "batches": [\n{lines}\n]}}\n'
+    form = FORMAT if any(batch.is_listed_apart for batch in batches) else _FORMAT_WITHOUT_LISTS
+    text = f'{{"format": {form}, "batches": [\n{lines}\n]}}\n'
     write_durably(store / NAME, text.encode("utf-8"))
 
 

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,19 @@ import polars as pl
 from detente.domain.ledger import Ledger
 from detente.domain.tables import MENTIONS, check_table
 from detente.errors import StoreError
-from detente.store.manifest import LoadedFile, digest, read_listing, read_manifest, sync_all, write_durably
+from detente.store.manifest import (
+    FilesApart,
+    LoadedFile,
+    digest,
+    identities,
+    read_listing,
+    read_manifest,
+    sync_all,
+    write_durably,
+)
+from detente.store.sweeping import retired
 
-NAME, FOLDER, FORMAT = "MENTIONS.json", "mentions", 1
+NAME, FOLDER, FORMAT = "MENTIONS.json", "mentions", 2
 NOT_HELD = "event_not_held"
 _KEY = ["event_key", "locator", "sentence"]
 
@@ -42,11 +52,22 @@ class MentionBatch:
 
     id: str
     provider: str
-    files: tuple[LoadedFile, ...]
+    files: Sequence[LoadedFile]
     rows: int
     first_key: int
     last_key: int
     sha256: str
+
+    @property
+    def identities(self) -> list[str]:
+        """What makes a repeated load of each file the same load."""
+        return identities(self.files)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The batch as it stands in the manifest: of files that are listed apart only their number."""
+        is_apart = isinstance(self.files, FilesApart)
+        files = len(self.files) if is_apart else [vars(file) for file in self.files]
+        return vars(self) | {"files": files}
 
 
 @dataclass(frozen=True)
@@ -75,14 +96,13 @@ def append_mentions(store: Path, files: Sequence[MentionFile], *, loaded_at: dt.
 
     with translated(store), only_writer(store):
         batches = mention_batches(store)
-        _sweep(store, batches)
-        seen = {file.identity for batch in batches for file in batch.files}
+        sweep_mentions(store, batches)
+        seen = {identity for batch in batches for identity in batch.identities}
         fresh = [file for file in files if file.identity not in seen]
         if fresh:
             rows = pl.concat(_of_held_events(store, file) for file in fresh)
             batches.append(_write(store, rows, fresh, loaded_at))
-            content = {"format": FORMAT, "batches": [asdict(batch) for batch in batches]}
-            write_durably(store / NAME, (json.dumps(content, ensure_ascii=False) + "\n").encode())
+            write_mention_batches(store, batches)
     return [file.identity not in seen for file in files]
 
 
@@ -94,10 +114,16 @@ def mention_batches(store: Path) -> list[MentionBatch]:
     """
     return read_listing(
         store / NAME,
-        _batch,
+        lambda raw: _batch(store, raw),
         what="mentions",
         next_step="Delete it, and sync or load the mentions again.",
     )
+
+
+def write_mention_batches(store: Path, batches: Sequence[MentionBatch]) -> None:
+    """Commit: write their manifest beside the old one, make it durable, and rename it into place."""
+    content = {"format": FORMAT, "batches": [batch.as_dict() for batch in batches]}
+    write_durably(store / NAME, (json.dumps(content, ensure_ascii=False) + "\n").encode())
 
 
 def read_mentions(store: Path, provider: str, keys: pl.Series, as_of: dt.date) -> pl.DataFrame:
@@ -138,6 +164,11 @@ def check_mentions(store: Path) -> Iterator[tuple[str, str]]:
     """What is wrong with the mentions held, each with what to do about it."""
     for batch in mention_batches(store):
         path = store / FOLDER / f"{batch.id}.parquet"
+        if isinstance(batch.files, FilesApart) and not files_list(store, batch.id).exists():
+            yield (
+                f"{FOLDER}/{batch.id}.files.parquet is missing.",
+                f"Delete {NAME}, and sync or load the mentions again.",
+            )
         if not path.exists() or digest(path) != batch.sha256:
             what = "is not what was written" if path.exists() else "is missing"
             yield f"{FOLDER}/{path.name} {what}.", f"Delete {NAME}, and sync or load the mentions again."
@@ -181,14 +212,20 @@ def _account(ledger: Ledger) -> dict[str, Any]:
     return {key: value for key, value in ledger.as_dict().items() if key != "path"}
 
 
-def _batch(raw: dict[str, Any]) -> MentionBatch:
+def files_list(store: Path, name: str) -> Path:
+    """Where the files of a merged batch are listed."""
+    return store / FOLDER / f"{name}.files.parquet"
+
+
+def _batch(store: Path, raw: dict[str, Any]) -> MentionBatch:
+    if isinstance(count := raw["files"], int):
+        return MentionBatch(**raw | {"files": FilesApart(files_list(store, raw["id"]), count)})
     return MentionBatch(**raw | {"files": tuple(LoadedFile(**file) for file in raw["files"])})
 
 
-def _sweep(store: Path, batches: Sequence[MentionBatch]) -> None:
-    named = {batch.id for batch in batches}
+def sweep_mentions(store: Path, batches: Sequence[MentionBatch]) -> None:
+    """Remove files that their manifest does not name and no reader may still need."""
+    named = {batch.id for batch in batches} | retired(store)
     for left in (store / FOLDER).glob("*") if (store / FOLDER).is_dir() else ():
-        if left.stem not in named:
+        if left.name.partition(".")[0] not in named:
             left.unlink()
-    for left in (store / FOLDER).glob(".*.tmp"):
-        left.unlink()

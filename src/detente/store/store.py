@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from detente.domain.ledger import Ledger
     from detente.domain.records import Part, Repeats
     from detente.store.mentions import MentionFile
+    from detente.store.merging import MergePlan, MergeReport
     from detente.store.view import View
     from detente.store.writer import CoverageRule, Receipt, Writer
 
@@ -92,10 +93,7 @@ class Store:
 
     def providers(self) -> list[str]:
         """Who is in the store, the one with most rows first."""
-        rows: Counter[str] = Counter()
-        for batch in self.batches():
-            rows[batch.provider] += batch.rows
-        return [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
+        return _by_rows(self.batches())
 
     def version(self) -> str:
         """What is held, as a digest: equal versions hold the same batches."""
@@ -130,7 +128,7 @@ class Store:
         from detente.store.view import View  # noqa: PLC0415 - the engine is loaded when something is read
 
         batches = self.batches()
-        providers = self.providers()
+        providers = _by_rows(batches)
         if not providers:
             raise CutoffError(
                 f"Events of the store {self.path} were asked for.",
@@ -182,6 +180,19 @@ class Store:
             raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
         return append_mentions(self.path, files, loaded_at=loaded_at)
 
+    def mention_counts(self) -> dict[str, int]:
+        """Rows of mentions that are held, by provider.
+
+        Raises:
+            StoreError: when their manifest is damaged.
+        """
+        from detente.store.mentions import mention_batches  # noqa: PLC0415 - rarely needed
+
+        rows: Counter[str] = Counter()
+        for batch in mention_batches(self.path):
+            rows[batch.provider] += batch.rows
+        return {provider: count for provider, count in sorted(rows.items()) if count}
+
     def slots(self) -> pl.DataFrame:
         """The gap calendar of the archives that were synced: rows of the table ``slots``, in order of time.
 
@@ -204,6 +215,48 @@ class Store:
             raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
         save_slots(self.path, rows, looked_over=looked_over)
 
+    def plan_merge(self, *, in_passing: bool = False) -> MergePlan:
+        """What a merge of small batches would do; see ``store.merging``.
+
+        Args:
+            in_passing: Only what is done in a second: many small updates.
+
+        Raises:
+            StoreError: when the manifest is damaged.
+        """
+        from detente.store.merging import FEW_ROWS, MOST_ROWS, plan_merge  # noqa: PLC0415 - readers merge nothing
+
+        return plan_merge(self.path, most_rows=FEW_ROWS if in_passing else MOST_ROWS)
+
+    def merge(
+        self,
+        *,
+        now: dt.datetime,
+        in_passing: bool = False,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> MergeReport:
+        """Merge small batches into large ones; see ``store.merging.run_merge``.
+
+        Args:
+            now: The moment (UTC), from which on the old files are kept a day.
+            in_passing: Only what is done in a second: many small updates.
+            progress: Told before each merge.
+
+        Raises:
+            StoreError: when the store was opened for reading, is being written, is damaged, or cannot be written.
+        """
+        from detente.store.merging import FEW_ROWS, MOST_ROWS, run_merge  # noqa: PLC0415 - readers merge nothing
+
+        if self.read_only:
+            raise StoreError(f"The store {self.path} was to be written.", "It was opened for reading.", "Open another.")
+        return run_merge(self.path, now=now, most_rows=FEW_ROWS if in_passing else MOST_ROWS, progress=progress)
+
+    def kept_bytes(self) -> int:
+        """Bytes of batches that were merged lately, whose files are kept for readers that began before."""
+        from detente.store.sweeping import kept_bytes  # noqa: PLC0415 - rarely needed
+
+        return kept_bytes(self.path, self.batches())
+
     def check(self, *, deep: bool = False) -> list[Finding]:
         """Look for missing, damaged and left-over files.
 
@@ -213,6 +266,14 @@ class Store:
         from detente.store.check import check_store  # noqa: PLC0415 - rarely needed
 
         return [Finding(what, next_step) for what, next_step in check_store(self.path, deep=deep)]
+
+
+def _by_rows(batches: Sequence[Batch]) -> list[str]:
+    """The providers of batches, the one with most rows first."""
+    rows: Counter[str] = Counter()
+    for batch in batches:
+        rows[batch.provider] += batch.rows
+    return [name for name, _ in sorted(rows.items(), key=lambda item: (-item[1], item[0]))]
 
 
 def open_store(path: str | Path, *, read_only: bool = False, engine: str = DEFAULT) -> Store:

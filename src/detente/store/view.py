@@ -201,6 +201,14 @@ class View:
             until: Last day of the events.
         """
         keys = self._engine.read(self._files, Read("keys", self.as_of, of, since, until))["event_key"]
+        return self.mentions_of(keys)
+
+    def mentions_of(self, keys: pl.Series) -> pl.DataFrame:
+        """Where some events can be read: rows of the table ``mentions``, by event.
+
+        Args:
+            keys: Their ids, as they stand in the table ``events``; nulls are none.
+        """
         return read_mentions(self._store, self.provider, keys, self.as_of)
 
     def pairs(self) -> pl.DataFrame:

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,14 +32,12 @@ from detente.store.manifest import FOLDERS, Batch, LoadedFile, digest, read_mani
 from detente.store.repeats import find_left_out
 from detente.store.spool import Spool
 from detente.store.sums import sum_up
+from detente.store.sweeping import SPOOL, sweep
 
 CoverageRule = Literal["every_day_has_rows", "span"]
 ALREADY_HELD = "event_already_held"
-_SPOOL = ".spool-"
 _KEPT = "kept"
 _TOTALS = ("read", "kept", "ignored", "failed", "notes")
-#: Rows that are read together: one pair's rows lie in few such groups.
-_ROW_GROUP = 32768
 _LOCK_WAIT_SECONDS = 5.0
 #: A batch is committed when it holds so many rows or files: what a kill may cost, a second or two of work. Where it
 #: ends depends on the files alone, so that a load that was killed and begun again gives the same batches.
@@ -66,15 +65,16 @@ class Writer:
         store: The store's directory, locked and swept.
         spool: A hidden directory in it, for what is not committed yet.
         engine: What sorts rows and finds repeats.
+        batches: What is committed.
     """
 
-    def __init__(self, store: Path, spool: Path, engine: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, store: Path, spool: Path, engine: duckdb.DuckDBPyConnection, batches: list[Batch]) -> None:
         self._store, self._directory, self._engine = store, spool, engine
-        self._batches = read_manifest(store)
-        self._ledgers = {file.identity: _totals(file) for batch in self._batches for file in batch.files}
+        self._batches = batches
+        self._ledgers: dict[str, Ledger] = {}
         self._open: _OpenBatch | None = None
         #: The identity of every file that is held or waits for its commit, with the provider it is held for.
-        self.held = {file.identity: batch.provider for batch in self._batches for file in batch.files}
+        self.held = {identity: batch.provider for batch in self._batches for identity in batch.identities}
 
     def append(
         self,
@@ -104,8 +104,8 @@ class Writer:
             StoreError: when the store cannot be written; nothing is then changed.
             DataError: when a part breaks its schema or the ledger does not add up; other files are unharmed.
         """
-        if identity in self._ledgers:
-            return Receipt(self._ledgers[identity], already_held=True)
+        if identity in self.held:
+            return Receipt(self._ledger_of(identity), already_held=True)
         if self._open and (self._open.provider, self._open.repeats, self._open.coverage_rule) != (
             provider,
             repeats,
@@ -151,6 +151,17 @@ class Writer:
             self._batches.append(batch)
             shutil.rmtree(fresh.directory)
 
+    def _ledger_of(self, identity: str) -> Ledger:
+        """The account of a file that is held or waits for its commit."""
+        if identity not in self._ledgers:
+            self._ledgers[identity] = _totals(self._earlier[identity])
+        return self._ledgers[identity]
+
+    @cached_property
+    def _earlier(self) -> dict[str, LoadedFile]:
+        """Every file of the batches that are committed, by its identity."""
+        return {file.identity: file for batch in self._batches for file in batch.files}
+
     def _open_batch(self, provider: str, repeats: Repeats | None, coverage_rule: CoverageRule) -> _OpenBatch:
         directory = Path(tempfile.mkdtemp(dir=self._directory))
         return _OpenBatch(provider, repeats, coverage_rule, directory, Spool(directory))
@@ -174,9 +185,9 @@ class Writer:
         else:
             kept = frame.join(left_out, on="row_index", how="anti").sort("actor", "recipient", "occurred", "row_index")
             kept = kept.drop("row_index" if _uses_alike(fresh.repeats) else ["row_index", "alike"])
-            kept.write_parquet(target, compression="zstd", row_group_size=_ROW_GROUP)
+            kept.write_parquet(target, compression="zstd", row_group_size=queries.ROW_GROUP)
         events = pl.scan_parquet(target) if frame is None else kept.lazy()
-        sum_up(events).write_parquet(fresh.directory / "sums", compression="zstd", row_group_size=_ROW_GROUP)
+        sum_up(events).write_parquet(fresh.directory / "sums", compression="zstd", row_group_size=queries.ROW_GROUP)
         return {"bytes": target.stat().st_size, "sha256": digest(target), "has_sums": True, **_reach(events)}
 
     def _left_out(self, rows: pl.LazyFrame, held: list[Batch], fresh: _OpenBatch) -> pl.DataFrame:
@@ -230,10 +241,11 @@ def open_writer(store: Path) -> Iterator[Writer]:
     with contextlib.ExitStack() as opened:
         with translated(store):
             opened.enter_context(only_writer(store))
-            _sweep(store)
-            spool = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix=_SPOOL, dir=store)))
+            batches = read_manifest(store)
+            sweep(store, batches)
+            spool = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix=SPOOL, dir=store)))
             engine = opened.enter_context(open_cursor())
-            writer = Writer(store, spool, engine)
+            writer = Writer(store, spool, engine, batches)
         try:
             yield writer
         finally:
@@ -317,19 +329,6 @@ def _totals(file: LoadedFile) -> Ledger:
     ledger.failed.update(file.ledger["failed"])
     ledger.notes.update(file.ledger["notes"])
     return ledger
-
-
-def _sweep(store: Path) -> None:
-    """Remove what interrupted loads left: spools, half-written files, files that no manifest names."""
-    named = {batch.id for batch in read_manifest(store)}
-    for spool in store.glob(f"{_SPOOL}*"):
-        shutil.rmtree(spool, ignore_errors=True)
-    for half_written in store.glob(".*.tmp"):
-        half_written.unlink(missing_ok=True)
-    for folder in FOLDERS:
-        for path in (store / folder).glob("*") if (store / folder).is_dir() else ():
-            if path.stem not in named:
-                path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

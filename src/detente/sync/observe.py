@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -12,10 +12,11 @@ from detente.domain.ledger import Ledger
 from detente.errors import ConfigError
 from detente.sources import gdelt_lists
 from detente.sources.downloads import Downloads, Wanted, check_fetched, only_download
-from detente.sources.gdelt_lists import FIRST, Listing, Slot
+from detente.sources.gdelt_lists import FIRST, MENTIONS, TRANSLATED, Listing, Slot
+from detente.store.manifest import LoadedFile, file_names
 from detente.store.mentions import mention_batches
 from detente.sync.calendar import calendar, calendar_row, found_in
-from detente.sync.plan import PROVIDER, SyncPlan, SyncRequest
+from detente.sync.plan import FAMILIES, PROVIDER, SyncPlan, SyncRequest
 
 if TYPE_CHECKING:
     from detente.store import Store
@@ -48,9 +49,8 @@ def plan_sync(store: Store, downloads: Downloads, request: SyncRequest) -> SyncP
         if name.removesuffix(".zip") in names_held:
             held += 1
             if name not in loaded_md5:
-                untold.append(
-                    calendar_row(one.slot, *found_in(names_held[name.removesuffix(".zip")]), request.now, one)
-                )
+                account = names_held[name.removesuffix(".zip")].account
+                untold.append(calendar_row(one.slot, *found_in(account), request.now, one))
             if one.md5 and loaded_md5.get(name) not in {None, one.md5}:
                 changed.append(name)
         elif one.bytes == 0:
@@ -66,8 +66,18 @@ def plan_sync(store: Store, downloads: Downloads, request: SyncRequest) -> SyncP
         calendar(gaps),
         calendar(untold),
         listing.malformed,
-        tuple(notes),
+        (*notes, *_left_out_feeds(store, request)),
     )
+
+
+def _left_out_feeds(store: Store, request: SyncRequest) -> Iterator[str]:
+    """What was synced before and is not asked for now: it would fall behind unnoticed."""
+    held = set(store.slots().filter(pl.col("status") == "loaded")["family"])
+    options = {TRANSLATED: "--translated", MENTIONS: "--mentions"}
+    wanted = {family.name for family in request.families}
+    for family, option in options.items():
+        if family in held - wanted:
+            yield f"{FAMILIES[family]} were synced before and are not asked for now; add {option} to go on with them"
 
 
 def _with_since(store: Store, request: SyncRequest) -> SyncRequest:
@@ -141,14 +151,29 @@ def _why_not_listed(slot: Slot, now: dt.datetime) -> tuple[str, str]:
     return ("late", "not_listed_yet") if now - slot.start < gdelt_lists.LATE_FOR else ("missing", "not_listed")
 
 
-def _names_held(store: Store) -> dict[str, Ledger]:
-    """Files that are held, with their accounts, by name without the ending of their archive: it may be unpacked."""
+def _names_held(store: Store) -> dict[str, _Held]:
+    """Files that are held, by name without the ending of their archive: it may be unpacked."""
     loaded = store.slots().filter(pl.col("provider") == PROVIDER, pl.col("status") == "loaded")["name"]
-    held = {name.removesuffix(".zip"): Ledger(name) for name in loaded}
-    files = [file for batch in store.batches() if batch.provider == PROVIDER for file in batch.files]
-    files += [file for batch in mention_batches(store.path) for file in batch.files]
-    for file in files:
-        account = Ledger(file.path, read=file.ledger["read"])
-        account.failed.update(file.ledger["failed"])
-        held[file.path.removesuffix(".zip")] = account
+    held = {name.removesuffix(".zip"): _Held(name) for name in loaded}
+    lists = [batch.files for batch in store.batches() if batch.provider == PROVIDER]
+    for files in [*lists, *(batch.files for batch in mention_batches(store.path))]:
+        held |= {path.removesuffix(".zip"): _Held(path, files, at) for at, path in enumerate(file_names(files))}
     return held
+
+
+class _Held(NamedTuple):
+    """A file that is held: its name, and where its account stands; there are hundreds of thousands of them."""
+
+    name: str
+    files: Sequence[LoadedFile] = ()
+    at: int = 0
+
+    @property
+    def account(self) -> Ledger:
+        """What was read of it and what failed; nothing where only the calendar knows of it."""
+        account = Ledger(self.name)
+        if self.files:
+            told = self.files[self.at].ledger
+            account.read = told["read"]
+            account.failed.update(told["failed"])
+        return account

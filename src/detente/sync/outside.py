@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from detente.domain.ledger import Ledger
 from detente.errors import SourceError
@@ -28,12 +31,14 @@ class OutsidePlan:
         folder: Where files lie until they are loaded.
         addresses: The address of each file, by series and name.
         unreadable: Series whose files cannot be read here, which are left out.
+        held: The last day of each series that is held, by its name.
     """
 
     store: Path
     folder: Path
     addresses: Mapping[str, Mapping[str, str]]
     unreadable: tuple[str, ...]
+    held: Mapping[str, dt.date] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as JSON-ready values."""
@@ -42,12 +47,15 @@ class OutsidePlan:
             "store": str(self.store),
             "files": {name: dict(files) for name, files in self.addresses.items()},
             "left_out_without_fastexcel": list(self.unreadable),
+            "held_to": {name: str(day) for name, day in self.held.items()},
         }
 
     def __str__(self) -> str:
         count = sum(len(files) for files in self.addresses.values())
         lines = [f"plan: fetch {count} files of outside series and load what is new into {self.store}"]
         lines += [f"      {name}: {address}" for name, files in self.addresses.items() for address in files.values()]
+        held = ", ".join(f"{name} to {day}" for name, day in self.held.items())
+        lines.append(f"held: {held or 'nothing yet'}")
         if self.unreadable:
             lines.append(
                 f"left out: {', '.join(self.unreadable)}: workbooks, for which `pip install detente[drivers]` is needed"
@@ -91,7 +99,10 @@ class OutsideReport:
             for ledger in self.loaded
         ]
         lines += [f"{name}: as it was, nothing changed" for name in self.unchanged]
-        return "\n".join(lines + [f"{name}: FAILED. {why}" for name, why in self.problems])
+        lines += [f"{name}: FAILED. {why}" for name, why in self.problems]
+        if not self.is_whole:
+            lines.append("Run the command again later; what is held of these series stays as it is.")
+        return "\n".join(lines)
 
 
 def plan_outside(store: Store, folder: Path, *, base: str | None = None) -> OutsidePlan:
@@ -109,7 +120,8 @@ def plan_outside(store: Store, folder: Path, *, base: str | None = None) -> Outs
         for name, files in known.items()
         if name not in unreadable
     }
-    return OutsidePlan(store.path, folder, addresses, unreadable)
+    ends = store.drivers(dt.date.max).group_by("series").agg(pl.col("period_end").max()).sort("series")
+    return OutsidePlan(store.path, folder, addresses, unreadable, dict(ends.iter_rows()))
 
 
 def run_outside(

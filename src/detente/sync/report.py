@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detente.domain.ledger import Ledger
-from detente.sync.plan import SyncPlan
+from detente.sync.plan import SyncPlan, count_words, size_words
 
 _SHOWN = 20
 
@@ -23,6 +23,7 @@ class SyncReport:
         mentions: The account of all mentions.
         loaded_files: Files that were loaded.
         problems: File, what became of it (absent, corrupt, empty or failed) and why.
+        merged: What was made of small batches, in words; empty where nothing was done.
     """
 
     plan: SyncPlan
@@ -32,6 +33,7 @@ class SyncReport:
     mentions: Ledger = field(default_factory=lambda: Ledger("all mentions"))
     loaded_files: int = 0
     problems: list[tuple[str, str, str]] = field(default_factory=list)
+    merged: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -45,6 +47,7 @@ class SyncReport:
             "fetched": self.fetched,
             "bytes": self.bytes,
             "loaded_files": self.loaded_files,
+            "merged": self.merged or None,
             "total": {key: value for key, value in self.loaded.as_dict().items() if key != "failures"},
             "mentions": {key: value for key, value in self.mentions.as_dict().items() if key != "failures"},
             "problems": [{"name": name, "status": status, "reason": why} for name, status, why in self.problems],
@@ -52,16 +55,20 @@ class SyncReport:
 
     def __str__(self) -> str:
         lines = [
-            f"fetched {self.fetched:,} files ({self.bytes / 1e6:,.1f} MB), loaded {self.loaded_files:,}: "
+            f"fetched {count_words(self.fetched, 'file')} ({size_words(self.bytes)}), loaded {self.loaded_files:,}: "
             f"{_counts(self.loaded)}"
         ]
         if self.plan.request.mentions:
             lines.append(f"mentions: {_counts(self.mentions)}")
+        lines += [self.merged] if self.merged else []
         lines += [f"{name}: {status.upper()}. {why}" for name, status, why in self.problems[:_SHOWN]]
         if len(self.problems) > _SHOWN:
             lines.append(f"and {len(self.problems) - _SHOWN:,} more (see --json)")
-        if not self.is_whole:
+        found = {status for _, status, _ in self.problems}
+        if "failed" in found:
             lines.append("Run the command again: only what is not held will be fetched.")
+        elif not self.is_whole:
+            lines.append("What is corrupt there is in the gap calendar, and is asked for again by every later run.")
         return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente import pipeline
+from detente.errors import StoreError
 from detente.mentions import load_mentions
 from detente.sources import ReadOptions, find_source, gdelt_lists
 from detente.sources.downloads import Downloads, Fetched, Wanted, only_download
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 #: What a chunk may hold: about an hour of fetching on a slow line, and disk that any laptop has.
 _FILES_A_CHUNK, _BYTES_A_CHUNK = 480, 500_000_000
+#: So many small batches are merged as a sync ends: those of a day of quarters of an hour.
+MERGE_FROM = 96
 #: What a file that cannot be had is in the gap calendar, and why.
 _GONE = {"absent": ("missing", "listed_but_not_there"), "corrupt": ("corrupt", "not_what_the_list_says")}
 
@@ -50,7 +54,20 @@ def run_sync(store: Store, downloads: Downloads, plan: SyncPlan, *, progress: Pr
             rows = _load(store, plan, arrived, report, _from(progress, "load", done, len(plan.files)))
             store.save_slots(calendar(gone + rows))
             done += len(chunk)
+    if report.loaded_files:
+        report.merged = _merge_if_many(store)
     return report
+
+
+def _merge_if_many(store: Store) -> str:
+    """Merge small batches where many have gathered, as they do where a sync runs every quarter of an hour."""
+    plan = store.plan_merge(in_passing=True)
+    if plan.merged + plan.mentions < MERGE_FROM:
+        return ""
+    try:
+        return str(store.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None), in_passing=True))
+    except StoreError as error:  # what was loaded is safe; `detente merge` tries again
+        return f"batches were not merged. {error}"
 
 
 def _chunks(files: Sequence[Listed]) -> Iterator[list[Listed]]:

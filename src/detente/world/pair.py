@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from detente.forecast.whatif import WhatIf
     from detente.outlook import Brief
     from detente.relations import Explanation, Reciprocity, Status
+    from detente.world.ground import Grounds
 
 ArenaKind = Literal["place", "theme"]
 
@@ -181,6 +182,29 @@ class PairView:
             state = None if mine["actor"].is_null().any() or mine.is_empty() else self.pair.a
         target, start = relations.Target(measure, wanted, state, item), parse_day(first, what="first day")
         return relations.explain_measure(tables, self.pair, target, first=start, last=day)
+
+    def grounds(
+        self,
+        found: Explanation | relations.Change,
+        *,
+        top: int = 25,
+        most: int = 3,
+        mentions: bool = True,
+        as_of: Day | None = None,
+    ) -> Grounds:
+        """The events that the weightiest reasons of an explanation rest on, and where each can be read.
+
+        Args:
+            found: What ``explain`` or ``explain_measure`` gave.
+            top: How many reasons.
+            most: How many rows of events for each, the weightiest first.
+            mentions: Whether to look for mentions.
+            as_of: The day of the explanation; by default the world's.
+        """
+        from detente.world.ground import find_grounds  # noqa: PLC0415 - only this question needs it
+
+        view = self.world.view_as_of(as_of)
+        return find_grounds(view, self.pair, found, top=top, most=most, mentions=mentions)
 
     def forecasts(
         self, *, as_of: str | dt.date | None = None, horizons: tuple[int, ...] = STANDARD_HORIZONS
