@@ -27,7 +27,7 @@ _SMALL_BYTES = 1_000_000
 _TOGETHER_BYTES, _TOGETHER_FILES = 6_000_000, 100
 #: Threads that read. Each holds a block of text and its columns, some 150 MB; more than two outrun the one that stores.
 _READERS = min(2, os.cpu_count() or 1)
-#: What a thread reads of a file before it turns to another: a day of GDELT has two or three parts, and 20,000 rows are kept.
+#: What a thread reads of a file before it turns to another: a day of GDELT has two or three parts, 20,000 rows kept.
 _PARTS_AT_A_TIME, _ROWS_AT_A_TIME = 8, 50_000
 
 
