@@ -17,6 +17,7 @@ from detente.forecast.bands import beta_quantiles
 from detente.forecast.climatology import NORMAL_PRIOR
 from detente.forecast.features import FEATURES, build_features
 from detente.forecast.outcomes import describe_situation
+from detente.forecast.pooled import MEMBERS, Pooled
 from detente.scoring import rps
 
 _P = ["p_deteriorate", "p_hold", "p_improve"]
@@ -80,8 +81,8 @@ def test_logit_answers_as_climatology_while_it_has_too_few_cases(panel: Panel) -
     assert found["model"].unique().to_list() == ["climatology-v1"]
 
 
-def test_the_default_forecaster_is_the_logit_until_a_vintage_may_answer(panel: Panel) -> None:
-    """Where none is named, logit-v1 answers as of days before every shipped vintage, given enough to learn from."""
+def test_the_default_forecaster_is_a_pool_until_a_vintage_may_answer(panel: Panel) -> None:
+    """Where none is named, pooled-v1 answers as of days before every shipped vintage, given enough to learn from."""
     years_before = replace(panel, week_ends=tuple(day - dt.timedelta(weeks=156) for day in panel.week_ends))
     horizon, models = Horizon(4), []
     for world, week in ((years_before, 50), (panel, 50), (panel, 100)):
@@ -89,7 +90,21 @@ def test_the_default_forecaster_is_the_logit_until_a_vintage_may_answer(panel: P
         found = default_forecaster().fit(world, [origin], horizon).predict(world, [origin], horizon)
         models += found["model"].unique().to_list()
     assert years_before.week_ends[50] < dt.date(2015, 12, 28) < panel.week_ends[50] < dt.date(2018, 12, 31)
-    assert models == ["logit-v1", "trained-v4:icews-2015-12-28", "trained-v4:gdelt-2018-12-31"]
+    assert models == ["pooled-v1", "trained-v4:icews-2015-12-28", "trained-v4:gdelt-2018-12-31"]
+
+
+def test_the_pool_is_the_weighted_mean_of_its_members(panel: Panel) -> None:
+    """Half the logit, a quarter each of the others, chances and bands; the logit alone where the past is too short."""
+    horizon = Horizon(4)
+    for week, weights in ((60, (0.5, 0.25, 0.25)), (10, (1.0, 0.0, 0.0))):
+        origin = [panel.week_ends[week]]
+        found = Pooled().fit(panel, origin, horizon).predict(panel, origin, horizon)
+        said = [member.fit(panel, origin, horizon).predict(panel, origin, horizon) for member, _ in MEMBERS]
+        for name in ("p_deteriorate", "p_hold", "p_improve_low", "p_improve_high"):
+            expected = sum(frame[name].to_numpy() * weight for frame, weight in zip(said, weights, strict=True))
+            np.testing.assert_allclose(found[name].to_numpy(), expected, rtol=0, atol=1e-12)
+    with pytest.raises(QuestionError, match="not been fitted"):
+        Pooled().predict(panel, origin, horizon)
 
 
 def test_logit_refuses_questions_it_has_not_learned_for(panel: Panel) -> None:

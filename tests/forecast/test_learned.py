@@ -90,7 +90,7 @@ def test_with_a_short_past_the_logit_answers_and_says_so() -> None:
     """Where there is too little to grow trees on, the simpler model answers under its own name."""
     panel = make_panel(60, 60)
     found = Blend().fit(panel, [panel.week_ends[50]], _HORIZON).predict(panel, [panel.week_ends[50]], _HORIZON)
-    assert found["model"].unique().to_list() == ["logit-v1"]
+    assert found["model"].unique().to_list() == ["pooled-v1"]
 
 
 def test_questions_from_before_its_learning_are_refused(world: Panel, fitted: Forecaster) -> None:

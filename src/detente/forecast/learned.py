@@ -14,9 +14,9 @@ from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
 from detente.forecast.cases import Cases, build_cases, join, view_origin
 from detente.forecast.drift import Drift
-from detente.forecast.logit import Logit
 from detente.forecast.mixture import Mixture, mix, train_mixture
 from detente.forecast.panel import Panel
+from detente.forecast.pooled import Pooled
 from detente.forecast.protocol import Forecaster, build_forecasts
 
 #: Resolved questions, and weeks from the first to the last in which they were asked, before trees are worth growing.
@@ -29,8 +29,8 @@ _APART = 100_000
 class Blend:
     """Boosted trees and a logit on many predictors, mixed, trained on all that was known at the earliest origin.
 
-    While the past holds fewer than 10,000 resolved questions from half a year of origins, ``logit-v1`` answers (or
-    climatology, while that has too few), and the column ``model`` says so.
+    While the past holds fewer than 10,000 resolved questions from half a year of origins, ``pooled-v1`` answers, and
+    the column ``model`` says so.
 
     Args:
         name: Public name.
@@ -55,7 +55,7 @@ class Blend:
         if not origins:
             raise QuestionError("A forecaster was to be fitted.", "No origin was given.", "Name at least one.")
         origin = min(origins)
-        simple = Logit().fit(panel, [origin], horizon)
+        simple = Pooled().fit(panel, [origin], horizon)
         _, mixture = learn(panel, origin, horizon, with_ridge=self.with_ridge)
         return Blend(self.name, self.with_ridge, mixture, simple)
 

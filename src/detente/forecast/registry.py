@@ -10,6 +10,7 @@ from detente.forecast.climatology import Climatology
 from detente.forecast.learned import Blend
 from detente.forecast.local_level import LocalLevel
 from detente.forecast.logit import Logit
+from detente.forecast.pooled import Pooled
 from detente.forecast.protocol import Forecaster
 from detente.forecast.timeseries import auto_arima, auto_ets, auto_theta
 from detente.forecast.trained import Trained
@@ -28,6 +29,7 @@ FORECASTERS: dict[str, Callable[[], Forecaster]] = {
     "usual-level": UsualLevel,
     "local-level": LocalLevel,
     "var": VectorAutoregression,
+    "pooled": Pooled,
     "boosting": lambda: Blend("boosting", with_ridge=False),
     "blend": Blend,
     "auto-ets": auto_ets,

@@ -14,9 +14,9 @@ from detente.domain.periods import REFERENCE_WEEKS, Horizon
 from detente.domain.tables import FORECASTS
 from detente.errors import QuestionError
 from detente.forecast.learned import answer
-from detente.forecast.logit import Logit
 from detente.forecast.mixture import Mixture
 from detente.forecast.panel import Panel
+from detente.forecast.pooled import Pooled
 from detente.forecast.protocol import Forecaster
 from detente.forecast.vintages import SHIPPED, find_vintage
 
@@ -31,8 +31,7 @@ class Trained:
     """Answers from models trained beforehand, each only from the day on that it had learned by.
 
     As of a day before every vintage, at a horizon that none was trained for, or with a past of less than 13 weeks,
-    ``logit-v1`` fitted on the store's own past answers (climatology, while that has too few cases). The column
-    ``model`` names who answered, vintage included.
+    ``pooled-v1`` fitted on the store's own past answers. The column ``model`` names who answered, vintage included.
 
     Args:
         folder: Where the vintages lie; by default those shipped with the package.
@@ -57,7 +56,7 @@ class Trained:
             raise QuestionError("A forecaster was to be fitted.", "No origin was given.", "Name at least one.")
         first = min(origins)
         has_vintage = self._find(panel, first, horizon) is not None
-        return Trained(self.folder, None if has_vintage else Logit().fit(panel, [first], horizon), first)
+        return Trained(self.folder, None if has_vintage else Pooled().fit(panel, [first], horizon), first)
 
     def predict(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> pl.DataFrame:
         """Rows of the table ``forecasts`` for every pair at every origin.
@@ -87,7 +86,7 @@ class Trained:
         self, panel: Panel, origins: list[dt.date], horizon: Horizon, found: tuple[str, Mixture] | None
     ) -> pl.DataFrame:
         if found is None:
-            simple = self.simple or Logit().fit(panel, origins, horizon)
+            simple = self.simple or Pooled().fit(panel, origins, horizon)
             return simple.predict(panel, origins, horizon)
         vintage, mixture = found
         return answer(mixture, panel, origins, horizon, model=f"{self.name}-{self.version}:{vintage}")
