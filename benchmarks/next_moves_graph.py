@@ -21,6 +21,7 @@ from detente.forecast.next_moves.counters import Counter
 from detente.forecast.next_moves.facts import Facts, Vocabulary
 from detente.forecast.next_moves.history import key
 from detente.forecast.next_moves.lists import Lists
+from detente.forecast.next_moves.network import GIVEN_UP
 from detente.forecast.next_moves.ranker import draw_places
 from detente.forecast.next_moves.rules import Rules
 from next_moves_plans import GraphLesson, Span
@@ -343,6 +344,7 @@ def graph_scores(ranker: GraphRanker, facts: Facts, lists: Lists, spans: Iterabl
 
 
 def _loss(scores: Tensor, is_answer: Tensor) -> Tensor:
-    """Nats for each true answer, held against the false ones alone, as the filtered rank holds it."""
+    """Mean loss of a true answer, held against the false ones alone (as in `AgainstFalse`)."""
     false = torch.logsumexp(scores.masked_fill(is_answer, -1e9), dim=1, keepdim=True)
-    return nn.functional.softplus(false - scores)[is_answer].mean()
+    nats = nn.functional.softplus(false - scores)[is_answer]
+    return (1 - torch.exp(-GIVEN_UP * nats)).mean() / GIVEN_UP

@@ -79,5 +79,5 @@ class Plan:
 _LESSON = Lesson(passes=2, dropout=0.3)
 PLANS = {
     "icews14": Plan(299, 1, 1, 2, 0.25, 80, _LESSON, GraphLesson(244, 4), GraphLesson(184, 3, 48), seeds=(1, 2, 3)),
-    "icews18": Plan(80, 4, 8, 6, 0.5, 80, _LESSON, None, GraphLesson(80, 4, 48, lists=800)),
+    "icews18": Plan(160, 4, 3, 6, 0.5, 80, _LESSON, GraphLesson(160, 3, lists=800), GraphLesson(160, 3, 48, lists=800)),
 }

@@ -13,7 +13,7 @@ from detente.forecast.next_moves.facts import Facts, Vocabulary, ask
 from detente.forecast.next_moves.history import History, key
 from detente.forecast.next_moves.lists import Lists, build_lists, fit_mixture, walk
 from detente.forecast.next_moves.mixture import Mixture
-from detente.forecast.next_moves.network import Adam, Batch, Network, train
+from detente.forecast.next_moves.network import GIVEN_UP, Adam, Batch, Network, train
 from detente.forecast.next_moves.ranker import Draw, log_shares, train_trees, tree_scores
 from detente.forecast.next_moves.shelf import Shelf, open_lists
 
@@ -169,11 +169,11 @@ def _batch(seed: int) -> Batch:
 
 
 def _loss(network: Network, batch: Batch) -> float:
-    """Each true answer's negative logarithm of its share among itself and the false ones, in so many words."""
+    """(1 - p^q) / q of each true answer's share p among itself and the false ones, in so many words."""
     losses = []
     for scores, true in zip(network.scores(batch).astype(float), batch.is_answer, strict=True):
         false = np.exp(scores[~true]).sum()
-        losses += [np.log1p(false / np.exp(score)) for score in scores[true]]
+        losses += [(1 - (np.exp(score) / (np.exp(score) + false)) ** GIVEN_UP) / GIVEN_UP for score in scores[true]]
     return float(np.mean(losses))
 
 
