@@ -21,7 +21,6 @@ from detente.forecast.next_moves.counters import Counter
 from detente.forecast.next_moves.facts import Facts, Vocabulary
 from detente.forecast.next_moves.history import key
 from detente.forecast.next_moves.lists import Lists
-from detente.forecast.next_moves.network import GIVEN_UP
 from detente.forecast.next_moves.ranker import draw_places
 from detente.forecast.next_moves.rules import Rules
 from next_moves_plans import GraphLesson, Span
@@ -317,7 +316,7 @@ def train_graph(facts: Facts, lists: Lists, spans: Iterable[Span], *, seed: int,
             places = draw_places(true, rng, lesson.drawn) if lesson.drawn is not None else None
             scores = ranker(now, ranker.actors(now), lists, part, places)
             adam.zero_grad()
-            _loss(scores, torch.as_tensor(_drawn(true, places))).backward()
+            _loss(scores, torch.as_tensor(_drawn(true, places)), lesson.given_up).backward()
             nn.utils.clip_grad_norm_(ranker.parameters(), 1.0)
             adam.step()
             rate.step()
@@ -343,8 +342,8 @@ def graph_scores(ranker: GraphRanker, facts: Facts, lists: Lists, spans: Iterabl
     return scores
 
 
-def _loss(scores: Tensor, is_answer: Tensor) -> Tensor:
-    """Mean loss of a true answer, held against the false ones alone (as in `AgainstFalse`)."""
+def _loss(scores: Tensor, is_answer: Tensor, given_up: float) -> Tensor:
+    """Mean loss of a true answer against the false ones alone, as in `AgainstFalse`; in nats where none is given up."""
     false = torch.logsumexp(scores.masked_fill(is_answer, -1e9), dim=1, keepdim=True)
     nats = nn.functional.softplus(false - scores)[is_answer]
-    return (1 - torch.exp(-GIVEN_UP * nats)).mean() / GIVEN_UP
+    return ((1 - torch.exp(-given_up * nats)) / given_up if given_up else nats).mean()
