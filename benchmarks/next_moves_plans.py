@@ -60,6 +60,7 @@ class Plan:
         graph: How the network that reads the graph alone is taught; None for none of it.
         joint: How the one is taught that reads features as well.
         seeds: One model of each kind each.
+        ahead_every: Several steps ahead, days of train that are asked, every so many.
     """
 
     train_days: int
@@ -72,6 +73,7 @@ class Plan:
     graph: GraphLesson | None
     joint: GraphLesson
     seeds: tuple[int, ...] = (1, 2)
+    ahead_every: int = 3
 
     @property
     def voices(self) -> tuple[str, ...]:
@@ -103,5 +105,6 @@ PLANS = {
         lesson=_LESSON,
         graph=None,
         joint=GraphLesson(160, 3, drawn=48, lists=800),
+        ahead_every=6,
     ),
 }
