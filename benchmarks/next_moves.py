@@ -139,7 +139,7 @@ def _spans(data: Benchmark, plan: Plan, part: str, *, is_multi: bool) -> Iterato
         yield Span(days, data.parts[part][0])
     else:
         for begin in range(first_valid - 4 * MULTI_STEP_SPAN, first_valid, MULTI_STEP_SPAN):
-            yield Span(list(range(begin, begin + MULTI_STEP_SPAN, 3)), begin)
+            yield Span(list(range(begin, begin + MULTI_STEP_SPAN, plan.ahead_every)), begin)
 
 
 def _fit_mixture(data: Benchmark, plan: Plan, is_multi: bool) -> Mixture:

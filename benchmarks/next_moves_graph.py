@@ -316,7 +316,7 @@ def train_graph(facts: Facts, lists: Lists, spans: Iterable[Span], *, seed: int,
             places = draw_places(true, rng, lesson.drawn) if lesson.drawn is not None else None
             scores = ranker(now, ranker.actors(now), lists, part, places)
             adam.zero_grad()
-            _loss(scores, torch.as_tensor(_drawn(true, places))).backward()
+            _loss(scores, torch.as_tensor(_drawn(true, places)), lesson.given_up).backward()
             nn.utils.clip_grad_norm_(ranker.parameters(), 1.0)
             adam.step()
             rate.step()
@@ -342,7 +342,8 @@ def graph_scores(ranker: GraphRanker, facts: Facts, lists: Lists, spans: Iterabl
     return scores
 
 
-def _loss(scores: Tensor, is_answer: Tensor) -> Tensor:
-    """Nats for each true answer, held against the false ones alone, as the filtered rank holds it."""
+def _loss(scores: Tensor, is_answer: Tensor, given_up: float) -> Tensor:
+    """Mean loss of a true answer against the false ones alone, as in `AgainstFalse`; in nats where none is given up."""
     false = torch.logsumexp(scores.masked_fill(is_answer, -1e9), dim=1, keepdim=True)
-    return nn.functional.softplus(false - scores)[is_answer].mean()
+    nats = nn.functional.softplus(false - scores)[is_answer]
+    return ((1 - torch.exp(-given_up * nats)) / given_up if given_up else nats).mean()

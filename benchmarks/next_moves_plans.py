@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from detente.forecast.next_moves.network import GIVEN_UP
 from detente.forecast.next_moves.ranker import Lesson
 
 #: Days asked about together where several steps ahead are learned.
@@ -33,6 +34,7 @@ class GraphLesson:
         drawn: Candidates of each list, with their features; None for all, and without.
         lists: A step.
         rate: The highest learning rate.
+        given_up: How soon an answer that looks hopeless is given up (see `GIVEN_UP`).
     """
 
     days: int
@@ -40,6 +42,7 @@ class GraphLesson:
     drawn: int | None = None
     lists: int = 420
     rate: float = 3e-3
+    given_up: float = GIVEN_UP
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Plan:
         graph: How the network that reads the graph alone is taught; None for none of it.
         joint: How the one is taught that reads features as well.
         seeds: One model of each kind each.
+        ahead_every: Several steps ahead, days of train that are asked, every so many.
     """
 
     train_days: int
@@ -69,6 +73,7 @@ class Plan:
     graph: GraphLesson | None
     joint: GraphLesson
     seeds: tuple[int, ...] = (1, 2)
+    ahead_every: int = 3
 
     @property
     def voices(self) -> tuple[str, ...]:
@@ -78,6 +83,28 @@ class Plan:
 
 _LESSON = Lesson(passes=2, dropout=0.3)
 PLANS = {
-    "icews14": Plan(299, 1, 1, 2, 0.25, 80, _LESSON, GraphLesson(244, 4), GraphLesson(184, 3, 48), seeds=(1, 2, 3)),
-    "icews18": Plan(80, 4, 8, 6, 0.5, 80, _LESSON, None, GraphLesson(80, 4, 48, lists=800)),
+    "icews14": Plan(
+        train_days=299,
+        train_every=1,
+        valid_every=1,
+        mixture_every=2,
+        tree_share=0.25,
+        rounds=80,
+        lesson=_LESSON,
+        graph=GraphLesson(244, 4, given_up=0),
+        joint=GraphLesson(184, 3, drawn=48),
+        seeds=(1, 2, 3),
+    ),
+    "icews18": Plan(
+        train_days=160,
+        train_every=4,
+        valid_every=3,
+        mixture_every=6,
+        tree_share=0.5,
+        rounds=80,
+        lesson=_LESSON,
+        graph=None,
+        joint=GraphLesson(160, 3, drawn=48, lists=800),
+        ahead_every=6,
+    ),
 }

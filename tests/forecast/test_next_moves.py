@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from detente.forecast.next_moves.around import LEAST
 from detente.forecast.next_moves.counters import HALF_LIVES, Counter
 from detente.forecast.next_moves.facts import Facts, Vocabulary, ask
+from detente.forecast.next_moves.features import feature_names
 from detente.forecast.next_moves.history import History, key
 from detente.forecast.next_moves.lists import Lists, build_lists, fit_mixture, walk
 from detente.forecast.next_moves.mixture import Mixture
-from detente.forecast.next_moves.network import Adam, Batch, Network, train
+from detente.forecast.next_moves.network import GIVEN_UP, Adam, Batch, Network, train
 from detente.forecast.next_moves.ranker import Draw, log_shares, train_trees, tree_scores
 from detente.forecast.next_moves.shelf import Shelf, open_lists
 
@@ -117,6 +119,40 @@ def test_the_mixture_shares_one_out_among_all_actors(facts: Facts, mixture: Mixt
         assert lists.is_answer.sum() + lists.missed_question.size >= lists.day.size
 
 
+def _told(lists: Lists, name: str) -> np.ndarray:
+    """A feature of the candidates, whose logarithm was taken after adding the least share."""
+    return np.exp(lists.features[:, :, feature_names().index(name)].astype(float)) - LEAST
+
+
+def test_two_steps_go_from_partner_to_partner(facts: Facts, mixture: Mixture) -> None:
+    """What is told of two steps is the shares of a subject's partners times the shares of theirs, faded over a week."""
+    weight = np.where(facts.day < 20, 0.5 ** ((20 - facts.day) / 7), 0)
+    met = np.zeros((ACTORS, ACTORS))
+    np.add.at(met, (facts.subject, facts.object), weight)
+    met /= met.sum(axis=1, keepdims=True)
+    for lists in _lists(facts, mixture, 20):
+        assert _told(lists, "two steps, half-life 7") == pytest.approx(
+            (met @ met)[lists.subject[:, None], lists.chosen], rel=0.02, abs=2e-3
+        )
+        assert _told(lists, "two steps back, half-life 7") == pytest.approx(
+            (met @ met).T[lists.subject[:, None], lists.chosen], rel=0.02, abs=2e-3
+        )
+
+
+def test_a_role_is_a_sector_at_home_or_abroad(facts: Facts, mixture: Mixture) -> None:
+    """The share of a role counts what the subject's sector did to the candidate's, at home or abroad alike."""
+    vocabulary = facts.vocabulary
+    weight = np.where(facts.day < 20, 0.5 ** ((20 - facts.day) / 60), 0)
+    home = vocabulary.is_home(facts.subject, facts.object)
+    lists = _lists(facts, mixture, 20)[0]
+    told = _told(lists, "share: role and relation")
+    for row, (s, r) in enumerate(zip(lists.subject, lists.relation, strict=True)):
+        alike = weight * ((vocabulary.sector[facts.subject] == vocabulary.sector[s]) & (facts.relation == r))
+        for place, o in enumerate(lists.chosen[row]):
+            same = (vocabulary.sector[facts.object] == vocabulary.sector[o]) & (home == vocabulary.is_home(s, o))
+            assert told[row, place] == pytest.approx((alike * same).sum() / alike.sum(), rel=0.02, abs=2e-3)
+
+
 def test_lists_come_back_from_disk_as_they_were(facts: Facts, mixture: Mixture, tmp_path: Path) -> None:
     """What is put on the shelf in chunks is read back in one piece, with missed answers at their questions."""
     parts = _lists(facts, mixture, 30)
@@ -169,11 +205,11 @@ def _batch(seed: int) -> Batch:
 
 
 def _loss(network: Network, batch: Batch) -> float:
-    """Each true answer's negative logarithm of its share among itself and the false ones, in so many words."""
+    """(1 - p^q) / q of each true answer's share p among itself and the false ones, in so many words."""
     losses = []
     for scores, true in zip(network.scores(batch).astype(float), batch.is_answer, strict=True):
         false = np.exp(scores[~true]).sum()
-        losses += [np.log1p(false / np.exp(score)) for score in scores[true]]
+        losses += [(1 - (np.exp(score) / (np.exp(score) + false)) ** GIVEN_UP) / GIVEN_UP for score in scores[true]]
     return float(np.mean(losses))
 
 

@@ -49,6 +49,8 @@ NAMES: tuple[str, ...] = (
 )
 #: Like-minded actors looked at, and days between two searches for them.
 NEIGHBOURS, REFRESH_DAYS = 40, 7
+#: A partner with a smaller share of an actor's dealings is none.
+LEAST_SHARE = 1e-4
 
 
 class Neighbours:
@@ -126,6 +128,10 @@ class Day:
         self.shares = {
             (family, life): history.rows[family].shares(life, history.day) for family, life in sorted(wanted)
         }
+        #: By half-life, shares of each actor's partners, and the same seen from the partner, whose share it is.
+        self.met = {life: self._partners(life) for life in (0, 1, 3)}
+        self.met_by = {life: self.met[life].T.tocsr() for life in (1, 3)}
+        self.partners = np.diff(self.met[3].indptr).astype(np.float32)
         self._anyone = {life: table.toarray() for (family, life), table in self.shares.items() if family == "o"}
         popular = np.zeros((2, self.actors), dtype=np.float32)
         counter = history.counters["o"]
@@ -133,6 +139,14 @@ class Day:
         popular[side, actor] = counter.all_counts(3, history.day)
         self.popular = popular.sum(axis=0) + 0.05
         self._held = np.empty((len(NAMES) - len(PLAIN), 0, self.actors), dtype=np.float32)
+
+    def _partners(self, life: int) -> Any:  # noqa: ANN401 - scipy ships no types
+        """Shares of partners, shape (actors, actors), without those that have all but faded or were not met yet."""
+        rows = self.history.rows["to"]
+        shares = rows.shares(life, self.history.day)[rows.find(np.arange(self.actors))]
+        shares.data[shares.data < LEAST_SHARE] = 0
+        shares.eliminate_zeros()
+        return shares
 
     def wide(self, questions: Questions, where: slice) -> Floats:
         """The components after the plain ones for some of the questions, shape (components, questions, actors).

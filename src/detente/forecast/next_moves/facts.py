@@ -41,6 +41,16 @@ class Vocabulary:
         """Root and direction of each relation as asked, shape (2 × relations,)."""
         return np.concatenate([self.root * 2, self.root * 2 + 1]).astype(np.int32)
 
+    @cached_property
+    def group(self) -> Small:
+        """Country and sector of each actor as one number, shape (actors,)."""
+        return (self.country * (int(self.sector.max()) + 1) + self.sector).astype(np.int32)
+
+    def is_home(self, subject: Small, answer: Small) -> npt.NDArray[np.bool_]:
+        """Whether both are known to be of the same country."""
+        found: npt.NDArray[np.bool_] = (self.country[subject] == self.country[answer]) & (self.country[subject] > 0)
+        return found
+
     def turned(self, relation: Small) -> Small:
         """The same relations seen from the other side."""
         return np.where(relation < self.relations, relation + self.relations, relation - self.relations)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from detente.forecast.next_moves.around import around, around_names
 from detente.forecast.next_moves.components import NAMES, Day
 from detente.forecast.next_moves.counters import HALF_LIVES, NEVER
 from detente.forecast.next_moves.facts import Small
@@ -74,7 +75,7 @@ def feature_names() -> tuple[str, ...]:
     shares = [f"share: {name}" for name in NAMES[:-1]]
     return (
         "mixture", "mixture against the best", *shares, *(f"place by {name}" for name in PLACED), *told, *lags, *rules,
-        *OWN, *ASKED,
+        *OWN, *ASKED, *around_names(),
     )  # fmt: skip
 
 
@@ -104,6 +105,7 @@ def describe(day: Day, subject: Small, relation: Small, chosen: Small, shares: F
     rows += list(np.log(day.history.rules.speak(s, r, o, day.history.day, day.confidences) + 1e-5))
     rows += _own(day, s, o) + _latest(day, s, r, o)
     rows += [np.repeat(column, k) for column in _asked(day, subject, relation)]
+    rows += around(day, subject, relation, chosen)
     return np.stack(rows, axis=1).reshape(n, k, len(rows)).astype(np.float32)
 
 

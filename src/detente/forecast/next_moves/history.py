@@ -1,7 +1,9 @@
 """All that is known before a day, kept up a day at a time: counters by family, rules, habits of repeating.
 
 Families are the ways in which one past fact may speak for another: the same three parts, the same two, the same
-country in place of an actor, the same sector, the same root of relations.
+country in place of an actor, the same sector, the same root of relations. In their names s, r and o are the three
+parts, q is a relation's root, c a country, k a sector, g both of these, h a sector and whether it is at home in the
+subject's country, t a subject on whichever side it was.
 """
 
 from __future__ import annotations
@@ -13,12 +15,15 @@ from detente.forecast.next_moves.facts import Facts, Small, Vocabulary, Whole
 from detente.forecast.next_moves.rules import Rules
 
 #: Families whose key ends with the answer (rows over all actors) …
-ANSWER_FAMILIES = ("sro", "so", "sqo", "ro", "qo", "o", "cro", "co", "kro")
+ANSWER_FAMILIES = ("sro", "so", "sqo", "ro", "qo", "o", "cro", "co", "kro", "to")
 #: … with the answer's country, with its sector …
-COUNTRY_FAMILIES = ("src", "sc", "crc")
+COUNTRY_FAMILIES = ("src", "sc", "crc", "cc")
 SECTOR_FAMILIES = ("srk", "rk", "crk")
+#: … with both, with its sector and whether it is at home …
+GROUP_FAMILIES = ("gg",)
+HOME_FAMILIES = ("krh", "kqh")
 #: … and those about the question alone.
-QUESTION_FAMILIES = ("sr", "s", "cr", "r")
+QUESTION_FAMILIES = ("sr", "s", "cr", "r", "kr", "kq")
 
 
 class History:
@@ -79,7 +84,9 @@ class Habits:
 
 def family_names() -> tuple[str, ...]:
     """All families."""
-    return (*ANSWER_FAMILIES, *COUNTRY_FAMILIES, *SECTOR_FAMILIES, *QUESTION_FAMILIES)
+    return (
+        *ANSWER_FAMILIES, *COUNTRY_FAMILIES, *SECTOR_FAMILIES, *GROUP_FAMILIES, *HOME_FAMILIES, *QUESTION_FAMILIES,
+    )  # fmt: skip
 
 
 def key_width(name: str, vocabulary: Vocabulary) -> int:
@@ -90,6 +97,10 @@ def key_width(name: str, vocabulary: Vocabulary) -> int:
         return int(vocabulary.country.max()) + 1
     if name in SECTOR_FAMILIES:
         return int(vocabulary.sector.max()) + 1
+    if name in GROUP_FAMILIES:
+        return int(vocabulary.group.max()) + 1
+    if name in HOME_FAMILIES:
+        return 2 * (int(vocabulary.sector.max()) + 1)
     return 1
 
 
@@ -103,6 +114,10 @@ def key(name: str, vocabulary: Vocabulary, subject: Small, relation: Small, answ
         ending = vocabulary.country[answer]
     elif name in SECTOR_FAMILIES:
         ending = vocabulary.sector[answer]
+    elif name in GROUP_FAMILIES:
+        ending = vocabulary.group[answer]
+    elif name in HOME_FAMILIES:
+        ending = vocabulary.sector[answer] + vocabulary.is_home(subject, answer) * (width // 2)
     else:
         ending = np.zeros_like(relation)
     return first * width + ending.astype(np.int64)
@@ -114,16 +129,17 @@ def prefix(name: str, vocabulary: Vocabulary, subject: Small, relation: Small) -
     s, r = subject.astype(np.int64), relation.astype(np.int64)
     country, sector = vocabulary.country[subject].astype(np.int64), vocabulary.sector[subject].astype(np.int64)
     side = vocabulary.is_turned(relation).astype(np.int64)
-    question = s * wide + r
+    root = vocabulary.turned_root[relation].astype(np.int64)
+    question, role = s * wide + r, sector * wide + r
     beginnings = {
         "sro": question, "src": question, "srk": question, "sr": question,
         "so": s * 2 + side, "sc": s * 2 + side, "s": s * 2 + side,
-        "sqo": s * 128 + vocabulary.turned_root[relation],
+        "sqo": s * 128 + root,
         "ro": r, "rk": r, "r": r,
-        "qo": vocabulary.turned_root[relation].astype(np.int64),
+        "qo": root,
         "o": side,
         "cro": country * wide + r, "crc": country * wide + r, "crk": country * wide + r, "cr": country * wide + r,
-        "co": country * 2 + side,
-        "kro": sector * wide + r,
+        "co": country * 2 + side, "cc": country, "gg": vocabulary.group[subject].astype(np.int64), "to": s,
+        "kro": role, "krh": role, "kr": role, "kqh": sector * 128 + root, "kq": sector * 128 + root,
     }  # fmt: skip
     return beginnings[name]
