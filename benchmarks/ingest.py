@@ -1,6 +1,6 @@
 """How fast zipped GDELT exports become a store and every dyad's series, and how that grows.
 
-    python benchmarks/ingest.py [--rows 1000000] [--rounds 3] [--growth 1 5 20] [--folder DIR] [--write]
+    python benchmarks/ingest.py [--rows 3000000] [--rounds 3] [--growth 1 5 20] [--folder DIR] [--write]
 
 The files are made up (``gdelt_files``): 61 columns, duplicates, blanks, heavy tails, broken rows. Beside our load the
 same files are turned into the same columns by plain Polars and by plain DuckDB, and into series as a client for pandas

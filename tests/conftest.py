@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
+import random
 import socket
 import sys
 from collections.abc import Iterator
@@ -66,6 +68,15 @@ def reference_data() -> Path:
     return folder
 
 
+def _unasked_port() -> int:
+    """A free port below those that a system gives to whoever asks for any: another test cannot be given it meanwhile."""
+    for port in random.sample(range(20_000, 32_000), 20):
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise OSError("None of twenty ports below 32,000 is free.")
+
+
 @pytest.fixture(scope="session")
 def spark_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One Spark in local mode for all tests: the engine ``spark`` here, and Spark Connect at this address."""
@@ -73,9 +84,7 @@ def spark_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pytest.importorskip("grpc", reason="the extra `engines` is not installed")
     from pyspark.sql import SparkSession
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = _unasked_port()
     settings = {
         "spark.master": "local[1]",
         "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
