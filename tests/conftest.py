@@ -69,7 +69,7 @@ def reference_data() -> Path:
 
 
 def _unasked_port() -> int:
-    """A free port below those that a system gives to whoever asks for any: another test cannot be given it meanwhile."""
+    """A free port below those that a system gives to whoever asks for any: no other test can be given it meanwhile."""
     for port in random.sample(range(20_000, 32_000), 20):
         with socket.socket() as free, contextlib.suppress(OSError):
             free.bind(("127.0.0.1", port))
