@@ -501,7 +501,7 @@ def test_small_batches_are_merged_as_a_sync_ends(
 ) -> None:
     """Where many have gathered they become one: nothing is lost, what is held stays known, and the report says so."""
     monkeypatch.setattr("detente.sync.run._FILES_A_CHUNK", 1)
-    monkeypatch.setattr("detente.sync.run.MERGE_FROM", 7)
+    monkeypatch.setattr("detente.store.merging.MANY_BATCHES", 7)
     store, first = synced(publisher, tmp_path)
     assert (len(store.batches()), first.merged) == (7, ""), "what is fresh stays"
     publisher.publish("20150304120000")

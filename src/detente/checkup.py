@@ -22,8 +22,6 @@ _ENGINES = ("duckdb", "polars", "pyarrow", "numpy")
 _GAPS_SHOWN = 10
 #: Providers whose archives `detente sync` fetches.
 _SYNCED = ("gdelt", "icews", "polecat")
-#: So many batches that could be merged are worth a word: a read opens a file of each.
-MANY_BATCHES = 96
 
 
 @dataclass(frozen=True)
@@ -95,17 +93,19 @@ class Batches:
         count: Batches of events.
         mergeable: Batches of events and of mentions that would be merged.
         merged_into: Into so many.
+        is_worth_merging: Whether they are so many that reads are slower than need be.
         kept_bytes: Bytes of batches merged lately, which are kept for readers at work.
     """
 
     count: int
     mergeable: int
     merged_into: int
+    is_worth_merging: bool
     kept_bytes: int
 
     def __str__(self) -> str:
         words = f"{self.count:,}"
-        if self.mergeable >= MANY_BATCHES:
+        if self.is_worth_merging:
             words += (
                 f"; reads are slower than need be: `detente merge` makes {self.merged_into:,} of {self.mergeable:,}"
             )
@@ -261,7 +261,7 @@ def examine(
         told = _beside(beside or store)
         plan = store.plan_merge()
         many, few = plan.merged + plan.mentions, len(plan.groups) + plan.mentions_into
-        batches_told = Batches(plan.batches, many, few, store.kept_bytes())
+        batches_told = Batches(plan.batches, many, few, plan.is_worth_it, store.kept_bytes())
     except StoreError as error:
         findings.append(str(error))
     words = _ledger_words(ledger)

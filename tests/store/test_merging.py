@@ -273,4 +273,6 @@ def test_the_command_prints_its_plan_and_then_merges(store: Store) -> None:
     done = run_detente("merge", *where, code=0)
     assert f"merged: {BATCHES} batches are now" in done.stdout
     assert "nothing to merge" in run_detente("merge", *where, code=0).stderr
+    refused = run_detente("merge", "--store", str(store.path / "none"), code=2)
+    assert "There is no such directory." in refused.stderr
     assert "MB of merged ones are kept" in run_detente("doctor", *where).stdout

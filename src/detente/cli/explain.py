@@ -11,8 +11,6 @@ from detente.cli.options import A, AsOf, B, EngineName, Json, Provider, StoreDir
 from detente.cli.shown import console, rows_of, show_json, show_table
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from detente.relations import Change, Explanation
     from detente.world.ground import Grounds
 
@@ -86,15 +84,11 @@ def _about_measure(found: Change, pair: str) -> tuple[dict[str, object], str]:
     return about | {"before": found.before, "after": found.after, "change": found.change, "unit": number.unit}, title
 
 
-def _weightiest(found: Explanation | Change) -> pl.DataFrame:
-    import polars as pl
-
-    return found.reasons.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)
-
-
 def _as_json(found: Explanation | Change, about: dict[str, object], grounds: Grounds | None) -> dict[str, Any]:
     """All rows; the first of them with what they rest on, where that was asked for."""
-    rows = rows_of(_weightiest(found))
+    from detente.relations import weightiest_first
+
+    rows = rows_of(weightiest_first(found.reasons))
     if grounds is None:
         return {**about, "rows": rows}
     for row, ground in zip(rows, grounds.as_list(), strict=False):
@@ -107,7 +101,9 @@ def _as_json(found: Explanation | Change, about: dict[str, object], grounds: Gro
 def _show_rows(found: Explanation | Change, title: str, *, top: int) -> None:
     import polars as pl
 
-    rows = _weightiest(found)
+    from detente.relations import weightiest_first
+
+    rows = weightiest_first(found.reasons)
     shown, rest = rows.head(top).select("day", "contribution", "n", "what"), rows.slice(top)
     if rest.height:
         row = (None, rest["contribution"].sum(), rest["n"].sum(), f"{rest.height} further rows")

@@ -18,14 +18,21 @@ def merge(
     """Merge small batches of the store into large ones: reads become quick again, and every answer stays the same."""
     import datetime as dt
 
+    from detente.errors import StoreError
     from detente.store import open_store
     from detente.world import default_store_path
 
     held = open_store(store or default_store_path())
     plan = held.plan_merge()
+    if not plan.batches:
+        raise StoreError(
+            f"Batches of {held.path} were to be merged.",
+            "It holds none." if held.path.is_dir() else "There is no such directory.",
+            "Name the store with --store, or load something first.",
+        )
     if not as_json:
         console(stderr=True).print(str(plan), highlight=False, soft_wrap=True)
-    if dry_run or not plan.batches:
+    if dry_run:
         if as_json:
             show_json(plan.as_dict())
         return

@@ -6,7 +6,7 @@ from detente.relations.answers import Answer, respond_to_move
 from detente.relations.arenas import ARENAS_RULE, arena_tables, explain_by_arena, measure_arenas
 from detente.relations.changes import EXPLAIN_MEASURE, Change, Target, explain_measure
 from detente.relations.exchanges import EXCHANGES_NAME, build_exchanges
-from detente.relations.explain import EXPLAIN, Explanation, explain_change
+from detente.relations.explain import EXPLAIN, Explanation, explain_change, weightiest_first
 from detente.relations.level import LEVEL, filter_local_level, measure_levels, pair_scales
 from detente.relations.measure import Guide, Measure, Quantity
 from detente.relations.moves import build_moves
@@ -77,4 +77,5 @@ __all__ = [
     "share_with_band",
     "voice_tables",
     "weekly_news",
+    "weightiest_first",
 ]

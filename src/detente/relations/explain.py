@@ -150,3 +150,8 @@ def _reasons(rows: pl.DataFrame, recent_days: int, usual_days: int) -> pl.DataFr
         ]
     ).sort(pl.col("contribution").abs(), "day", "what", descending=[True, False, False])
     return check_table(reasons, REASONS)
+
+
+def weightiest_first(reasons: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ``reasons`` or ``measure_reasons`` by how much they moved, either way; as they were where equal."""
+    return reasons.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)

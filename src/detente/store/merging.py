@@ -36,7 +36,7 @@ from detente.store.manifest import (
     write_manifest,
 )
 from detente.store.mentions import mention_batches
-from detente.store.merging_mentions import mention_groups, merge_mentions
+from detente.store.merging_mentions import in_place_of, mention_groups, merge_mentions, worth_merging
 from detente.store.sums import KEYS, SUMS
 from detente.store.sweeping import KEPT_FOR, SPOOL, retire, sweep
 
@@ -45,6 +45,8 @@ from detente.store.sweeping import KEPT_FOR, SPOOL, retire, sweep
 MOST_ROWS = 1_000_000
 #: The same where updates are tidied in passing: what a load of many files makes of itself, and done in a second.
 FEW_ROWS = 200_000
+#: So many small batches are worth merging: those of a day of quarters of an hour.
+MANY_BATCHES = 96
 #: Files of a merged batch at most.
 _MOST_FILES = 100_000
 #: What became known so shortly before the last that is held stays in small batches: new rows are compared with these.
@@ -78,6 +80,11 @@ class MergePlan:
     def is_empty(self) -> bool:
         """Whether there is nothing to merge."""
         return not self.groups and not self.mentions
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether so many small batches have gathered that reads are slower than need be."""
+        return self.merged + self.mentions >= MANY_BATCHES
 
     @property
     def merged(self) -> int:
@@ -193,8 +200,7 @@ def run_merge(
             with tempfile.TemporaryDirectory(prefix=SPOOL, dir=store) as spool:
                 merged = _write_merged(store, group, Path(spool))
             retire(store, [batch.id for batch in group], now=now)
-            ids, last = {batch.id for batch in group}, group[-1].id
-            batches = [merged if batch.id == last else batch for batch in batches if batch.id not in ids - {last}]
+            batches = in_place_of(group, merged, among=batches)
             write_manifest(store, batches)
         mentions = merge_mentions(store, now=now, most_rows=most_rows)
     return MergeReport(plan, before, len(batches), mentions)
@@ -253,16 +259,9 @@ class _Run:
             self.last = max(self.last, batch.last_known)
 
     def group(self) -> Iterator[tuple[Batch, ...]]:
-        """What is worth merging of it.
-
-        A batch at its beginning that outweighs the others stays: so a row is written anew a handful of times in all.
-        """
-        own, rows = self.batches, self.rows
-        while len(own) > 1 and 2 * own[0].rows > rows:
-            rows -= own[0].rows
-            own = own[1:]
-        if len(own) > 1:
-            yield tuple(own)
+        """What is worth merging of it."""
+        if len(own := worth_merging(self.batches)) > 1:
+            yield own
 
 
 def _moment(text: str) -> dt.datetime:

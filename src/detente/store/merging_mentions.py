@@ -9,11 +9,13 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from detente.errors import StoreError
-from detente.store.manifest import FilesApart, digest, sync_all, write_files_apart
+from detente.store import queries
+from detente.store.manifest import Batch, FilesApart, digest, sync_all, write_files_apart
 from detente.store.mentions import (
     FOLDER,
     NAME,
@@ -25,10 +27,31 @@ from detente.store.mentions import (
 )
 from detente.store.sweeping import retire
 
+#: A batch of events or of mentions.
+B = TypeVar("B", Batch, MentionBatch)
+
 
 def mention_groups(batches: Sequence[MentionBatch], most_rows: int) -> list[tuple[MentionBatch, ...]]:
     """Runs of batches that would become one each; a batch that outweighs those after it is left alone."""
-    return [group for run in _runs(batches, most_rows) if len(group := _trimmed(run)) > 1]
+    return [group for run in _runs(batches, most_rows) if len(group := worth_merging(run)) > 1]
+
+
+def worth_merging(run: Sequence[B]) -> tuple[B, ...]:
+    """What is worth merging of batches that may become one.
+
+    A batch at their beginning that outweighs the others stays: so a row is written anew a handful of times in all.
+    """
+    rows = sum(batch.rows for batch in run)
+    while len(run) > 1 and 2 * run[0].rows > rows:
+        rows -= run[0].rows
+        run = run[1:]
+    return tuple(run)
+
+
+def in_place_of(group: Sequence[B], merged: B, *, among: Sequence[B]) -> list[B]:
+    """All batches with the merged one where the last of its group was."""
+    gone, last = {batch.id for batch in group[:-1]}, group[-1].id
+    return [merged if batch.id == last else batch for batch in among if batch.id not in gone]
 
 
 def merge_mentions(store: Path, *, now: dt.datetime, most_rows: int) -> tuple[int, int]:
@@ -45,8 +68,7 @@ def merge_mentions(store: Path, *, now: dt.datetime, most_rows: int) -> tuple[in
     for group in mention_groups(batches, most_rows):
         merged = _write_merged(store, group)
         retire(store, [batch.id for batch in group], now=now)
-        ids, last = {batch.id for batch in group}, group[-1].id
-        batches = [merged if batch.id == last else batch for batch in batches if batch.id not in ids - {last}]
+        batches = in_place_of(group, merged, among=batches)
         write_mention_batches(store, batches)
     return before, len(batches)
 
@@ -66,14 +88,6 @@ def _runs(batches: Sequence[MentionBatch], most_rows: int) -> Iterator[list[Ment
     yield run
 
 
-def _trimmed(run: list[MentionBatch]) -> tuple[MentionBatch, ...]:
-    rows = sum(batch.rows for batch in run)
-    while len(run) > 1 and 2 * run[0].rows > rows:
-        rows -= run[0].rows
-        run = run[1:]
-    return tuple(run)
-
-
 def _write_merged(store: Path, group: Sequence[MentionBatch]) -> MentionBatch:
     """Write the file of one batch for several, and the list of what it came from; their manifest makes them count."""
     paths = [store / FOLDER / f"{batch.id}.parquet" for batch in group]
@@ -89,7 +103,7 @@ def _write_merged(store: Path, group: Sequence[MentionBatch]) -> MentionBatch:
     name = hashlib.sha256("\n".join(batch.id for batch in group).encode()).hexdigest()[:20]
     target, listed = store / FOLDER / f"{name}.parquet", files_list(store, name)
     half, half_listed = store / FOLDER / f".{name}.tmp", store / FOLDER / f".{name}.files.tmp"
-    rows.write_parquet(half, compression="zstd", row_group_size=32768)
+    rows.write_parquet(half, compression="zstd", row_group_size=queries.ROW_GROUP)
     files = write_files_apart(half_listed, (file for batch in group for file in batch.files))
     half_listed.replace(listed)
     half.replace(target)

@@ -11,23 +11,23 @@ SPOOLED = "create or replace temp view spooled as select * from read_parquet({pa
 ROW_GROUP = 32768
 
 #: One pair's rows lie together, so that reading one pair touches few row groups.
-WRITE_KEPT = """
+WRITE_KEPT = f"""
 copy (
-  select * exclude ({without}) from spooled anti join left_out using (row_index)
+  select * exclude ({{without}}) from spooled anti join left_out using (row_index)
   order by actor, recipient, occurred, row_index
-) to '{target}' (format parquet, compression zstd, row_group_size 32768)
+) to '{{target}}' (format parquet, compression zstd, row_group_size {ROW_GROUP})
 """
 
 
 #: The rows of several batches, each pair's together, otherwise in the order of the batches.
-WRITE_MERGED = """
+WRITE_MERGED = f"""
 copy (
   select rows.* exclude (filename, file_row_number)
     replace (cast(rows.file_index + batch_order.files_before as integer) as file_index)
-  from read_parquet({paths}, union_by_name = true, filename = true, file_row_number = true) as rows
+  from read_parquet({{paths}}, union_by_name = true, filename = true, file_row_number = true) as rows
   join batch_order on batch_order.path = rows.filename
   order by rows.actor, rows.recipient, rows.occurred, batch_order.batch, rows.file_row_number
-) to '{target}' (format parquet, compression zstd, row_group_size 32768)
+) to '{{target}}' (format parquet, compression zstd, row_group_size {ROW_GROUP})
 """
 
 

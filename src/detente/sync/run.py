@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 #: What a chunk may hold: about an hour of fetching on a slow line, and disk that any laptop has.
 _FILES_A_CHUNK, _BYTES_A_CHUNK = 480, 500_000_000
-#: So many small batches are merged as a sync ends: those of a day of quarters of an hour.
-MERGE_FROM = 96
 #: What a file that cannot be had is in the gap calendar, and why.
 _GONE = {"absent": ("missing", "listed_but_not_there"), "corrupt": ("corrupt", "not_what_the_list_says")}
 
@@ -62,7 +60,7 @@ def run_sync(store: Store, downloads: Downloads, plan: SyncPlan, *, progress: Pr
 def _merge_if_many(store: Store) -> str:
     """Merge small batches where many have gathered, as they do where a sync runs every quarter of an hour."""
     plan = store.plan_merge(in_passing=True)
-    if plan.merged + plan.mentions < MERGE_FROM:
+    if not plan.is_worth_it:
         return ""
     try:
         return str(store.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None), in_passing=True))

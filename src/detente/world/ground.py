@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from detente.domain.tables import MENTIONS
-from detente.relations import Change, Explanation
+from detente.relations import Change, Explanation, weightiest_first
 
 if TYPE_CHECKING:
     from detente.domain.actors import Pair
@@ -115,8 +115,7 @@ def find_grounds(
     Raises:
         StoreError: when a file is missing or damaged.
     """
-    reasons = found.reasons.sort(pl.col("contribution").abs(), descending=True, maintain_order=True)
-    rows = list(reasons.head(top).iter_rows(named=True))
+    rows = list(weightiest_first(found.reasons).head(top).iter_rows(named=True))
     span_of = _spans_of_balance(found) if isinstance(found, Explanation) else _spans_of_measure(found)
     spans = [span_of(row) for row in rows]
     since = min((first for first, _, _ in filter(None, spans)), default=view.as_of)
