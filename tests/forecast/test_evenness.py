@@ -11,7 +11,7 @@ from detente.forecast import Panel
 from detente.forecast.boosting import train_members
 from detente.forecast.cases import Cases, build_cases, view_origin
 from detente.forecast.drift import Drift
-from detente.forecast.mixture import SHARPEN, Mixture
+from detente.forecast.mixture import Mixture
 from detente.forecast.outcomes import describe_situation, outcome_index, realised_changes
 from detente.forecast.ridge import softmax
 from detente.forecast.trees import Trees
@@ -29,7 +29,7 @@ def world() -> Panel:
 def _stubborn(panel: Panel, worse: float) -> Mixture:
     """A model that answers climatology with a planted lean: three trees of one leaf each."""
     none = np.zeros(3, np.int8)
-    number = np.array([worse, 0.0, -worse], np.float32) / SHARPEN
+    number = np.array([worse, 0.0, -worse], np.float32)
     trees = Trees(np.arange(3, dtype=np.int32), none, number, none.astype(np.bool_), none.astype(np.int16), 0)
     return Mixture((trees,), None, panel.week_ends[_LEARNED], _HORIZON.weeks)
 

@@ -90,7 +90,7 @@ def test_the_default_forecaster_is_a_pool_until_a_vintage_may_answer(panel: Pane
         found = default_forecaster().fit(world, [origin], horizon).predict(world, [origin], horizon)
         models += found["model"].unique().to_list()
     assert years_before.week_ends[50] < dt.date(2015, 12, 28) < panel.week_ends[50] < dt.date(2018, 12, 31)
-    assert models == ["pooled-v1", "trained-v4:icews-2015-12-28", "trained-v4:gdelt-2018-12-31"]
+    assert models == ["pooled-v1", "trained-v5:icews-2015-12-28", "trained-v5:gdelt-2018-12-31"]
 
 
 def test_the_pool_is_the_weighted_mean_of_its_members(panel: Panel) -> None:

@@ -72,7 +72,7 @@ def test_answers_fit_the_table_and_lie_in_their_bands(world: Panel, fitted: Fore
         assert (low <= found[name].to_numpy()).all()
         assert (high >= found[name].to_numpy()).all()
         assert 0.005 < np.median(high - low) < 0.5
-    assert found["model"].unique().to_list() == ["blend-v4"]
+    assert found["model"].unique().to_list() == ["blend-v5"]
 
 
 def test_a_forecast_is_the_same_bytes_with_later_weeks_and_without(world: Panel, fitted: Forecaster) -> None:

@@ -1,4 +1,4 @@
-"""Outcomes: outcome-v2 against a slow, literal reading of its rule."""
+"""Outcomes: outcome-v3 against a slow, literal reading of its rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from detente.forecast.outcomes import POOL_CHANGES, trailing_means
 
 
 def _literal(panel: Panel, position: int, weeks: int) -> list[str]:
-    """The rule of outcome-v2, word by word, for panels without gaps and at least 26 weeks of history."""
+    """The rule of outcome-v3, word by word, for panels without gaps and at least 26 weeks of history."""
     held = panel.balance[:, : position + 1]
     levels = [np.arcsinh(panel.balance[row] / np.median(np.abs(held[row]))) for row in range(len(panel.pairs))]
     own, count = [], 0
@@ -124,7 +124,7 @@ def test_a_question_prints_its_dates_and_rule() -> None:
     """The resolution names the pair, the days it is asked and closes on, and the thresholds."""
     question = Question(Pair("USA", "RUS"), dt.date(2018, 4, 20), Horizon(13))
     assert question.closes == dt.date(2018, 7, 20)
-    for part in ("outcome-v2", "USA-RUS", "2018-04-20", "2018-07-20", "13 weeks", "0.5", "deteriorate"):
+    for part in ("outcome-v3", "USA-RUS", "2018-04-20", "2018-07-20", "13 weeks", "0.5", "deteriorate"):
         assert part in question.resolution
 
 

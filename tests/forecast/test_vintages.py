@@ -94,7 +94,7 @@ def test_no_vintage_answers_as_of_a_day_before_it_had_learned(world: Panel, fold
     for origin in (world.week_ends[_LEARNED - 1], day):
         found = Trained(folder).fit(world, [origin], _HORIZON).predict(world, [origin], _HORIZON)
         names += found["model"].unique().to_list()
-    assert names == ["pooled-v1", "trained-v4:made-up"]
+    assert names == ["pooled-v1", "trained-v5:made-up"]
 
 
 def test_a_row_of_origins_turns_to_the_vintage_when_it_may(world: Panel, folder: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_row_of_origins_turns_to_the_vintage_when_it_may(world: Panel, folder:
     origins = list(world.week_ends[_LEARNED - 1 : _LEARNED + 2])
     found = Trained(folder).fit(world, origins, _HORIZON).predict(world, origins, _HORIZON)
     names = found.group_by("origin", maintain_order=True).first()["model"].to_list()
-    assert names == ["pooled-v1", "trained-v4:made-up", "trained-v4:made-up"]
+    assert names == ["pooled-v1", "trained-v5:made-up", "trained-v5:made-up"]
 
 
 def test_next_to_no_history_is_not_answered_by_a_vintage(world: Panel) -> None:

@@ -185,4 +185,4 @@ def test_probabilities_and_names_are_at_hand(brief: Brief) -> None:
     assert brief.probabilities == {"deteriorate": 0.27, "hold": 0.45, "improve": 0.28}
     assert brief.names == ("United States", "Russia")
     assert brief.pair == Pair("USA", "RUS")
-    assert {"level-v3", "outcome-v2", "made-up-v1"} <= set(brief.rules)
+    assert {"level-v4", "outcome-v3", "made-up-v1"} <= set(brief.rules)

@@ -108,7 +108,7 @@ def test_tables_of_a_page_have_heads(brief: Brief) -> None:
 def test_a_page_has_what_a_referee_needs(brief: Brief) -> None:
     """Rule, coverage, citation, versions and record are on it, in both colour schemes and in print."""
     text = render_html(brief)
-    for wanted in ("outcome-v2", "417 of 420 days", "Nobody (2018)", "@misc{detente-rus-usa-2018-04-20", "level-v3"):
+    for wanted in ("outcome-v3", "417 of 420 days", "Nobody (2018)", "@misc{detente-rus-usa-2018-04-20", "level-v4"):
         assert wanted in text
     assert brief.track_record in text
     assert "prefers-color-scheme:dark" in text

@@ -13,7 +13,7 @@ from detente.domain.periods import Horizon
 from detente.domain.tables import CELLS, COVERAGE
 from detente.forecast import Panel, build_panel, describe_situation, resolve
 from detente.relations import build_weeks, measure_levels
-from detente.relations.volume import ADDED_EVENTS, CAPPING_PLACE, usual_news, volume_index
+from detente.relations.volume import ADDED_EVENTS, CAPPING_PLACE, POINTS_AN_EVENT, usual_news, volume_index
 
 FIRST, WEEKS_HELD = dt.date(2017, 1, 2), 60
 LAST = FIRST + dt.timedelta(days=7 * WEEKS_HELD - 1)
@@ -92,9 +92,10 @@ def test_a_crisis_is_nobodys_volume() -> None:
     assert (wild["volume"] / calm["volume"] - 1).abs().max() < 0.1  # type: ignore[operator]
 
 
-def test_all_news_doubled_for_whole_weeks_is_volume() -> None:
-    """The volume doubles, the level hardly moves, and so does what a question rests on and what becomes of it."""
-    cells = _cells()
+@pytest.mark.parametrize("kind", ["CONSULT", None])
+def test_all_news_doubled_for_whole_weeks_is_volume(kind: str | None) -> None:
+    """Of events or bare scores: the volume doubles, the level hardly moves, and so does what a question rests on."""
+    cells = _cells(kind=kind)
     doubled = _times(cells, 2, _in_weeks(40, 56))
     once, twice = (measure_levels(_weeks(each)).sort("pair", "week_end") for each in (cells, doubled))
     inside = pl.col("week_end").is_between(FIRST + dt.timedelta(days=7 * 40 + 6), FIRST + dt.timedelta(days=7 * 56))
@@ -119,14 +120,27 @@ def test_with_few_pairs_nothing_is_divided(states: tuple[str, ...]) -> None:
     assert levels["volume"].to_list() == [1.0] * levels.height
 
 
-def test_where_rows_are_scores_nothing_is_divided() -> None:
-    """Rows without a type tell no news: levels, panel and outcomes are to the bit those of the balances alone."""
-    weeks = _weeks(_cells(kind=None))
-    assert weeks["news"].is_null().all()
-    levels = measure_levels(weeks).sort("pair", "week_end")
-    assert levels["level_raw"].equals((levels["balance"] / levels["scale"]).arcsinh())
-    panel = build_panel(weeks)
-    assert panel.news is None
+def test_the_news_of_bare_scores_are_their_size() -> None:
+    """Rows without a type count by their points, friendly or not, and not by their number."""
+    cells = _cells(kind=None)
+    points = pl.col("cooperation_milli") + pl.col("conflict_milli")
+    events = _weeks(cells.with_columns(pl.lit("CONSULT").alias("event_type"), points.cast(pl.Int64).alias("n")))
+    scores = _weeks(cells)
+    assert scores["news"].to_list() == pytest.approx((events["news"] / 1000 / POINTS_AN_EVENT).to_list())
+    many_rows = _weeks(pl.concat([cells.with_columns(pl.col(name) // 2 for name in _SUMS[1:3])] * 2))
+    assert many_rows["news"].to_list() == pytest.approx(scores["news"].to_list(), rel=1e-3)
+
+
+def test_beside_events_bare_scores_are_no_news() -> None:
+    """Where a provider's rows have types, those without one (statements) are not counted."""
+    typed, bare = _cells(), _cells(kind=None)
+    assert _weeks(pl.concat([typed, bare]))["news"].equals(_weeks(typed)["news"])
+
+
+def test_a_panel_without_news_is_read_as_it_is() -> None:
+    """Where nothing is to be divided out, balances are read to the bit."""
+    whole = build_panel(_weeks(_cells()))
+    panel = Panel(whole.pairs, whole.week_ends, whole.balance)
     np.testing.assert_array_equal(panel.until(49), panel.balance[:, :50])
     np.testing.assert_array_equal(panel.after(49, 4), panel.balance[:, 50:54])
 

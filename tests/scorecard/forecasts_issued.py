@@ -27,7 +27,7 @@ def issued_row(number: int, **changed: Any) -> dict[str, Any]:
         "pair": "DEU-FRA",
         "origin": dt.date(2024, 3, 1),
         "horizon_weeks": 4,
-        "rule": "outcome-v2",
+        "rule": "outcome-v3",
         "model": "made-up-v1",
         **{f"{kind}_{name}": 1 / 3 for kind in ("p", "base") for name in OUTCOMES},
         "scale": 2.0,

@@ -68,7 +68,7 @@ def test_each_is_resolved_as_the_question_says(filled: Chain) -> None:
 def test_the_record_is_apart_from_that_of_outlooks(filled: Chain) -> None:
     """Outlooks are counted without chances and chances without outlooks; all together and by horizon add up."""
     card = scorecard.score_ledger_provocations(filled, sample_world())
-    assert set(scorecard.read_issued(filled)["rule"]) == {"outcome-v2"}
+    assert set(scorecard.read_issued(filled)["rule"]) == {"outcome-v3"}
     assert set(card.scored["rule"]) == {"provoked-v1"}
     whole = card.scores.filter(group="all").row(0, named=True)
     parts = card.scores.filter(pl.col("group") != "all")

@@ -166,7 +166,7 @@ class Stranger:
         return self.mean([None if v is None else math.asinh(v / scale) for v in values], len(weeks))
 
     def outlook(self, question: Mapping[str, Any]) -> str | None:
-        """The answer of outcome-v2."""
+        """The answer of outcome-v3."""
         future = self.future(question, range(question["horizon_weeks"]))
         if future is None:
             return None

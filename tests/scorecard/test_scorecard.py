@@ -135,7 +135,7 @@ def test_replays_are_never_mixed_into_the_live_record() -> None:
 
 
 def test_all_pairs_of_the_sample_resolve_as_the_rule_says(filled: Chain) -> None:
-    """From the figures written down at the origin come the outcomes that the arrays of outcome-v2 give."""
+    """From the figures written down at the origin come the outcomes that the arrays of outcome-v3 give."""
     world = sample_world()
     card = scorecard.score_ledger(filled, world)
     assert set(card.scored["record"]) == {"replay"}

@@ -49,5 +49,5 @@ __all__ = [
 
 
 def default_forecaster() -> Forecaster:
-    """The forecaster used where none is named: ``trained-v4``; where no vintage may answer, a simpler model does."""
+    """The forecaster used where none is named: ``trained-v5``; where no vintage may answer, a simpler model does."""
     return Trained()

@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 #: Public, versioned name of the rule in ``is_shocked``.
-SHOCK_NAME = "shock-v2"
+SHOCK_NAME = "shock-v3"
 #: Standard deviations from the mean of the weeks before, beyond which a week is a shock.
 _SHOCK = 2.0
 _SHOCK_WEEKS, _USUAL_WEEKS, _FEWEST_USUAL = 4, 52, 13
@@ -121,7 +121,7 @@ def replay(
 
 
 def is_shocked(level: Floats) -> npt.NDArray[np.bool_]:
-    """Whether a relation has just had a shock (``shock-v2``).
+    """Whether a relation has just had a shock (``shock-v3``).
 
     One of the last four weeks lies more than two standard deviations from the mean of the 52 weeks before them. With
     fewer than 13 such weeks nothing is called a shock.

@@ -1,4 +1,4 @@
-"""Gradient boosting on climatology: trees correct its log probabilities (``boosting-v4``).
+"""Gradient boosting on climatology: trees correct its log probabilities (``boosting-v5``).
 
 LightGBM trains; `Trees` answers. Several members, each taught on two thirds of the blocks of past weeks, are averaged:
 the mean is steadier than one, and how far they differ says how much hangs on which weeks happened to be seen.

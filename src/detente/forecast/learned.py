@@ -1,4 +1,4 @@
-"""Forecasters that train a mixture as of the origin: ``boosting-v4`` and ``blend-v4``."""
+"""Forecasters that train a mixture as of the origin: ``boosting-v5`` and ``blend-v5``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Blend:
     mixture: Mixture | None = None
     simple: Forecaster | None = None
 
-    version = "v4"
+    version = "v5"
 
     def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Blend:
         """Learn from the questions that were resolved by the earliest origin.

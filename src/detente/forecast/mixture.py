@@ -16,10 +16,9 @@ from detente.forecast.trees import Trees
 
 Floats = npt.NDArray[np.float64]
 
-#: Share of the trees in the mean of log probabilities, and what that mean of corrections is multiplied by: a mean of
-#: several answers that each know something else is too timid. Chosen on GDELT dyad scores, origins July 2019 to
-#: December 2020, refitted every half-year.
-TREES_SHARE, SHARPEN = 0.6, 1.1
+#: Share of the trees in the mean of log probabilities. Chosen on GDELT dyad scores, origins July 2019 to December 2020,
+#: refitted every half-year.
+TREES_SHARE = 0.6
 #: No outcome is given less than this: surprises are the world's habit.
 FLOOR = 0.01
 #: Two-sided 90 % point of Student's t for the members' number less one.
@@ -48,7 +47,7 @@ class Mixture:
         share = 1.0 if self.ridge is None else TREES_SHARE
         return np.stack(
             [
-                view.offset + SHARPEN * (share * member.raw_scores(view.predictors) + (1 - share) * smooth)
+                view.offset + share * member.raw_scores(view.predictors) + (1 - share) * smooth
                 for member in self.members
             ]
         )

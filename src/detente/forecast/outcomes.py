@@ -1,4 +1,4 @@
-"""What counts as deteriorate, hold and improve (``outcome-v2``), and what came out.
+"""What counts as deteriorate, hold and improve (``outcome-v3``), and what came out.
 
 Everything about an origin (scale, spread, past changes) is worked out from the weeks up to it alone; only ``resolve``
 looks at the weeks after it.
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 #: Public, versioned name of the rule in this module.
-OUTCOME_NAME = "outcome-v2"
+OUTCOME_NAME = "outcome-v3"
 #: Standard deviations of change beyond which a relation is said to have changed.
 THRESHOLD = 0.5
 #: Weeks of the past whose changes say how large a change of this pair usually is.
@@ -168,7 +168,7 @@ def realised_changes(panel: Panel, position: int, horizon: Horizon, situation: S
 
 
 def resolve(panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> pl.DataFrame:
-    """What came out of the question "deteriorate, hold or improve?" for every pair and origin (``outcome-v2``).
+    """What came out of the question "deteriorate, hold or improve?" for every pair and origin (``outcome-v3``).
 
     Args:
         panel: Weeks of all pairs up to and beyond the origins.

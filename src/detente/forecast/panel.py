@@ -26,7 +26,7 @@ class Panel:
         pairs: Pair ids, one for each row.
         week_ends: Last days of the weeks, a week apart, oldest first; one for each column.
         balance: Weekly balances in points a day, shape (pairs, weeks); NaN where the week is a gap.
-        news: Events of all other pairs a day, of the same shape; None where the provider's rows are bare scores.
+        news: Events of all other pairs a day, of the same shape; None where nothing is to be divided out.
         days: Balances of the days of the weeks, shape (pairs, 7·weeks); NaN on a day that is not covered; None where
             only weeks are held.
     """

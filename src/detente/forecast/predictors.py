@@ -80,6 +80,7 @@ def _groups(
         describe_days(days, situation),
         _world(moving, situation.is_busy),
         _moods(moving, pairs, situation.is_busy),
+        _loudness(situation, pairs),
     ]
 
 
@@ -192,16 +193,14 @@ def _world(moving: Group, is_busy: npt.NDArray[np.bool_]) -> Group:
 
 def _moods(moving: Group, pairs: tuple[str, ...], is_busy: npt.NDArray[np.bool_]) -> Group:
     """How each side's *other* busy pairs have been moving, against the world's: the two sides' mean, and the worse."""
-    names = np.array([pair.partition("-")[::2] for pair in pairs]).reshape(-1, 2)
-    states, index = np.unique(names.ravel(), return_inverse=True)
-    first, second = index.reshape(-1, 2).T
+    first, second, states = _sides(pairs)
     found = {}
     for name, values in moving.items():
         held = is_busy & np.isfinite(values)
         clipped = np.where(held, np.clip(values, -_MOOD_CLIP, _MOOD_CLIP), 0.0)
         world = clipped.sum() / max(np.count_nonzero(held), 1)
-        sums = _by_state(first, second, clipped, states.size)
-        counts = _by_state(first, second, held.astype(np.float64), states.size)
+        sums = _by_state(first, second, clipped, states)
+        counts = _by_state(first, second, held.astype(np.float64), states)
         sides = [
             (sums[side] - clipped + _MOOD_PRIOR * world) / (counts[side] - held + _MOOD_PRIOR) - world
             for side in (first, second)
@@ -209,6 +208,29 @@ def _moods(moving: Group, pairs: tuple[str, ...], is_busy: npt.NDArray[np.bool_]
         found[f"mood_{name}"] = (sides[0] + sides[1]) / 2
         found[f"worse_mood_{name}"] = np.minimum(*sides)
     return found
+
+
+def _loudness(situation: Situation, pairs: tuple[str, ...]) -> Group:
+    """How loud the news of each side's *other* relations is against its past year: both sides' sum, and the louder."""
+    first, second, states = _sides(pairs)
+    points = np.nan_to_num(np.abs(np.sinh(situation.level[:, -_YEAR:])) * situation.scale[:, None])
+    totals = np.stack([_by_state(first, second, week, states) for week in points.T], axis=1)
+    others = [np.where(np.isnan(situation.level[:, -_YEAR:]), np.nan, totals[side] - points) for side in (first, second)]
+    usual = [np.where(total > 0, total, np.nan) for total in (mean(side) for side in others)]
+    found = {}
+    for span in (1, 4, 13):
+        logs = [_log(mean(side[:, -span:]) / year) for side, year in zip(others, usual, strict=True)]
+        found[f"loud_{span}"] = logs[0] + logs[1]
+        found[f"louder_{span}"] = np.maximum(*logs)
+    return found
+
+
+def _sides(pairs: tuple[str, ...]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], int]:
+    """Numbers of the pairs' first and second states, and how many states there are."""
+    names = np.array([pair.partition("-")[::2] for pair in pairs]).reshape(-1, 2)
+    states, index = np.unique(names.ravel(), return_inverse=True)
+    first, second = index.reshape(-1, 2).T
+    return first, second, states.size
 
 
 def _by_state(first: npt.NDArray[np.intp], second: npt.NDArray[np.intp], values: Floats, size: int) -> Floats:

@@ -17,12 +17,12 @@ from detente.errors import QuestionError
 from detente.forecast import outcomes
 from detente.relations import provocation
 from detente.relations.scale import POOL_EVENTS_A_WEEK, SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
-from detente.relations.volume import ADDED_EVENTS, CAPPING_PLACE
+from detente.relations.volume import ADDED_EVENTS, CAPPING_PLACE, POINTS_AN_EVENT
 from detente.relations.weeks import COVERED_DAYS_NEEDED
 
 RULE_VERSION = "rule-v1"
 OUTCOME, PROVOKED = outcomes.OUTCOME_NAME, "provoked-v1"
-LEVEL_MEAN, LEVEL_END = "level-mean-v2", "level-end-v2"
+LEVEL_MEAN, LEVEL_END = "level-mean-v3", "level-end-v3"
 #: Kinds of question and the rule of each.
 KINDS: Mapping[str, str] = MappingProxyType(
     {"outlook": OUTCOME, "provocation": PROVOKED, "level": LEVEL_MEAN, "level-end": LEVEL_END}
@@ -90,10 +90,11 @@ _WEEKS = (
     "A week's balance is the sum of the intensities of all events between the two states, per day that the provider "
     "covered; a week with fewer than {covered_days_needed} covered days does not count, and events on days that are "
     "not covered do not either.",
-    "Its news are the events with a type of all other pairs, per covered day; no pair counts for more in a week than "
-    "the busiest but {busier} of those others, or for any where there are fewer.",
+    "Its news are the events with a type of all other pairs, per covered day; where no event of the provider has one, "
+    "the absolute intensities of all other pairs over {points_an_event}. No pair counts for more in a week than the "
+    "busiest but {busier} of those others, or for any where there are fewer.",
     "Its volume is (news + {added_events} / 7) / (usual news + {added_events} / 7), where usual news are the median of "
-    "the weeks up to {origin}; it is 1 where no event of the provider has a type.",
+    "the weeks up to {origin}.",
     "Its level is asinh(balance / volume / s).",
     "s is the pair's median absolute weekly balance / volume up to {origin}, at least {smallest_scale}; with fewer "
     "than {weeks_for_own_scale} weeks it is s^w · pool^(1 − w), with w the share of those weeks and pool the median "
@@ -109,6 +110,7 @@ _SCALE = {
     "pool_events_a_week": POOL_EVENTS_A_WEEK,
     "busier": CAPPING_PLACE - 1,
     "added_events": ADDED_EVENTS,
+    "points_an_event": POINTS_AN_EVENT,
 }
 _TOO_FEW_WEEKS = "fewer than half of the {weeks} weeks after {origin} count"
 

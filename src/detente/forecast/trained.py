@@ -1,4 +1,4 @@
-"""The shipped forecaster (``trained-v4``): the newest vintage that had not seen past the origin, or a simpler model."""
+"""The shipped forecaster (``trained-v5``): the newest vintage that had not seen past the origin, or a simpler model."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Trained:
     first: dt.date | None = None
 
     name = "trained"
-    version = "v4"
+    version = "v5"
 
     def fit(self, panel: Panel, origins: Sequence[dt.date], horizon: Horizon) -> Trained:
         """Nothing to learn where a vintage may answer; else the simpler model learns.

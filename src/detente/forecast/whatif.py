@@ -23,7 +23,7 @@ from detente.relations.answers import respond_to_move, total_response
 from detente.relations.reciprocity import Reciprocity
 
 #: The public name of this algorithm; a changed result is a new name.
-WHATIF_NAME = "whatif-v2"
+WHATIF_NAME = "whatif-v3"
 #: Days of a dyad with a type of event from which its own quantile is taken for the size of a move of that type.
 DAYS_FOR_OWN_SIZE = 5
 #: A supposed move is news, not the routine of its type: as large as the largest tenth of such days. A usual one is the

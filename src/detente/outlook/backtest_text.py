@@ -112,7 +112,7 @@ def notes(report: BacktestReport) -> list[tuple[str, str]]:
         (
             "Shocks",
             "A recent shock: one of the last four weeks was more than two standard deviations from the mean of the "
-            "year before them (shock-v2). Part of any skill is the return to the usual, which usual-level shows alone; "
+            "year before them (shock-v3). Part of any skill is the return to the usual, which usual-level shows alone; "
             "the rows apart say how much is left where nothing has just happened.",
         ),
         ("DM p", f"Diebold–Mariano test of equal accuracy with {report.featured}, on mean scores by origin."),

@@ -1,4 +1,4 @@
-"""The level of a relation: its weekly balance, the news being equal, on a stable scale, with a band (`level-v3`)."""
+"""The level of a relation: its weekly balance, the news being equal, on a stable scale, with a band (`level-v4`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from detente.relations.scale import typical_scales
 from detente.relations.volume import usual_news, volume_index
 
 #: The public name of this algorithm; a changed result is a new name.
-LEVEL = "level-v3"
+LEVEL = "level-v4"
 #: Half-width of a 90 % band in standard errors.
 BAND = 1.6449
 #: Signal-to-noise ratios tried for the filter: variance of the weekly step over the variance of the noise.
@@ -36,7 +36,8 @@ def measure_levels(weeks: pl.DataFrame, *, pairs: Collection[str] | None = None)
     week, and the scale is logarithmic beyond that. A week without enough covered days is null. It cannot tell whether
     reports are true, nor how much of the news of other pairs is a crisis in which this pair has its part: read it
     beside the volume and the share of conflict. Nor can it tell which of two pairs is the better relation, since each
-    has a scale of its own: `standing-v1` does that. Where a provider's rows are bare scores, v is 1.
+    has a scale of its own: `standing-v1` does that. Bare scores are taken for sums over what
+    was reported: v is then of their size.
 
     Goldstein (1992) for the intensities; Harvey (1989), ch. 2, for the filter.
 

@@ -75,7 +75,7 @@ _NO_WEEK = "none of the last four weeks is covered"
 
 
 def level(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
-    """Rows of ``measures`` of `level-v3`: the latest week of the filtered level, of the pair and each direction.
+    """Rows of ``measures`` of `level-v4`: the latest week of the filtered level, of the pair and each direction.
 
     The level is that of `measure_levels`; beside it stand, over the last four weeks, the share of conflict and the
     volume of the two, which other pairs' news does not tell of.
@@ -97,7 +97,7 @@ def level(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
 
 
 def status(tables: Readings, pair: Pair, as_of: dt.date) -> pl.DataFrame:
-    """Rows of ``measures`` of `status-v2`: how unusual the last four weeks are, of the pair and each direction."""
+    """Rows of ``measures`` of `status-v3`: how unusual the last four weeks are, of the pair and each direction."""
     rows = []
     for dyad, levels in _sides(tables, pair, as_of):
         if levels is None or levels.is_empty():

@@ -24,7 +24,7 @@ from detente.relations.readings import Readings
 from detente.relations.scale import SMALLEST_SCALE, WEEKS_FOR_OWN_SCALE
 from detente.relations.volume import usual_news, volume_index
 
-SHIFTS = "shifts-v2"
+SHIFTS = "shifts-v3"
 #: Breaks are looked for in so many of the last covered weeks.
 LONGEST_WEEKS = 156
 #: A spell between two breaks has at least so many weeks.

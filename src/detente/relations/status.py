@@ -10,7 +10,7 @@ import polars as pl
 from detente.domain.tables import LEVELS, check_table
 
 #: The public name of this algorithm.
-STATUS = "status-v2"
+STATUS = "status-v3"
 RECENT_WEEKS = 4
 USUAL_WEEKS = 52
 #: Fewer earlier weeks than this say nothing about what is usual.

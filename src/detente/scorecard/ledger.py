@@ -64,7 +64,7 @@ def _row(record: Mapping[str, Any]) -> dict[str, Any]:
         "model": answer["model"],
         **{f"p_{name}": answer["probabilities"][name] for name in OUTCOMES},
         **{f"base_{name}": base[name] for name in OUTCOMES},
-        "usual_news": None,  # a record of outcome-v1, which divided no news out, has none
+        "usual_news": None,  # a record of a rule that divided no news out has none
         **record["figures"],
         "data_version": record["data_version"],
         "data_until": until,

@@ -33,7 +33,7 @@ ASSESSED = Table(
         Column("saved_in_time", pl.Boolean, "Whether it was saved before its horizon had passed.", nullable=True),
         Column("standing", pl.String, "resolved; void; open; repeated (said before).", allowed=STANDINGS),
         Column("reason", pl.String, "Why it is void or open.", nullable=True),
-        Column("outcome", pl.String, "What happened, by the rule outcome-v2.", nullable=True, allowed=OUTCOMES),
+        Column("outcome", pl.String, "What happened, by the rule outcome-v3.", nullable=True, allowed=OUTCOMES),
         Column("change", pl.Float64, "Future minus reference.", "spreads", nullable=True),
         Column("came", pl.Boolean, "Whether the change spoken of came.", nullable=True),
         Column(

@@ -30,7 +30,7 @@ BACKTEST_CASES = Table(
         Column("p_deteriorate", pl.Float64, "Probability of `deteriorate`.", "0 to 1"),
         Column("p_hold", pl.Float64, "Probability of `hold`.", "0 to 1"),
         Column("p_improve", pl.Float64, "Probability of `improve`.", "0 to 1"),
-        Column("outcome", pl.String, "What happened, by `outcome-v2`.", allowed=OUTCOMES),
-        Column("is_shocked", pl.Boolean, "Whether one of the last four weeks was a shock, by `shock-v2`."),
+        Column("outcome", pl.String, "What happened, by `outcome-v3`.", allowed=OUTCOMES),
+        Column("is_shocked", pl.Boolean, "Whether one of the last four weeks was a shock, by `shock-v3`."),
     ),
 )

@@ -21,7 +21,7 @@ FORECASTS = Table(
 
 RESOLUTIONS = Table(
     "resolutions",
-    "What came out of three-way questions, by the rule of `outcome-v2`.",
+    "What came out of three-way questions, by the rule of `outcome-v3`.",
     (
         PAIR,
         ORIGIN,

@@ -31,7 +31,8 @@ WEEKS = Table(
         Column(
             "news",
             pl.Float64,
-            "Events of all other pairs per covered day, none counted beyond the tenth busiest; null where not told.",
+            "Events of all other pairs per covered day, none counted beyond the tenth busiest; of bare scores, their "
+            "points over 3.3.",
             "events a day",
             nullable=True,
         ),
@@ -40,10 +41,10 @@ WEEKS = Table(
 
 LEVELS = Table(
     "levels",
-    "The relation on a stable scale (`level-v3`), weekly, with 90 % bands; null where the week is a gap.",
+    "The relation on a stable scale (`level-v4`), weekly, with 90 % bands; null where the week is a gap.",
     (
         *WEEKS.columns,
-        Column("volume", pl.Float64, "Other news as a multiple of what is usual; 1 where it is not told.", "ratio"),
+        Column("volume", pl.Float64, "Other news as a multiple of what is usual; 1 in a gap.", "ratio"),
         Column("scale", pl.Float64, "The pair's typical absolute balance / volume as of the reading.", "points a day"),
         Column("level_raw", pl.Float64, "asinh(balance / volume / scale) of the week.", "level", nullable=True),
         Column("level", pl.Float64, "The filtered level.", "level", nullable=True),

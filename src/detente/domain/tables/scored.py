@@ -38,7 +38,8 @@ ISSUED = Table(
         Column(
             "usual_news",
             pl.Float64,
-            "Other pairs' news in the usual week as known at the origin; null where not told, and under outcome-v1.",
+            "Other pairs' news in the usual week as known at the origin; null under outcome-v1, and under "
+            "outcome-v2 for bare scores.",
             "events a day",
             nullable=True,
         ),
