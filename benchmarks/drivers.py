@@ -1,12 +1,11 @@
 """Whether outside series help a forecast at all: the same forecaster with them and without, on the same questions.
 
-    python benchmarks/drivers.py SCORES.parquet STORE [--final]
+    python benchmarks/drivers.py STORE [--final]
 
-SCORES is a table of daily scores (``date, iso3_a, iso3_b, score``), STORE a store into which ``detente load drivers``
-has put the series. Two forecasters are corrected by the series: ``logit-v1`` by a ridge (``drivers-v1``, whose shares
-add up), and a gradient boosting on the pair's own past. Choices are made on origins whose questions closed by the end
-of 2020; ``--final`` looks once at the origins of 2021. Skill is 1 − RPS with / RPS without; bands are 95 % by moving
-blocks of 13 weeks of origins.
+STORE holds daily scores of pairs (``detente load table``) and the series (``detente load drivers``). Two forecasters
+are corrected by the series: ``logit-v1`` by a ridge (``drivers-v1``, whose shares add up), and a gradient boosting on
+the pair's own past. Choices are made on origins whose questions closed by the end of 2020; ``--final`` looks once at
+the origins of 2021. Skill is 1 − RPS with / RPS without; bands are 95 % by moving blocks of 13 weeks of origins.
 """
 
 from __future__ import annotations
@@ -23,14 +22,18 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from detente.backtest import measure_activity
 from detente.domain.periods import Horizon
 from detente.domain.tables import OUTCOMES
-from detente.forecast import Logit, Panel, describe_situation, outcome_index
+from detente.forecast import Logit, Panel, build_panel, describe_situation, outcome_index
 from detente.forecast.drivers import FEATURES, GROUPS, correct, driver_features, fit_corrections
 from detente.forecast.features import build_features
 from detente.forecast.outcomes import realised_changes
+from detente.relations import build_weeks
 from detente.scoring import bootstrap_skill, rps
+from detente.store import open_store
 from detente.store.drivers import read_drivers
+from detente.world import World
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -41,7 +44,7 @@ FIRST_ORIGIN, FIRST_TEST = dt.date(2018, 12, 30), dt.date(2019, 9, 29)
 #: Weeks between refits, and the ridges tried (in cases; 375 pairs make one origin).
 REFIT_WEEKS = 13
 #: Of these the one with the least RPS with all series, over the three horizons, on the development period.
-CHOSEN_RIDGE = 300.0
+CHOSEN_RIDGE = 3_000.0
 RIDGES = (300.0, 3_000.0, 30_000.0, 300_000.0)
 BLOCK_WEEKS = 13
 SHARE_OF_DAYS = 0.75
@@ -75,22 +78,12 @@ class Cases:
         self.closes = self.origin + 7 * horizon.weeks
 
 
-def read_panel(path: Path, until: dt.date) -> Panel:
-    """Weekly means per covered day of the pairs with a score on more than three quarters of the days."""
-    rows = pl.read_parquet(path).with_columns(pl.col("date").cast(pl.Date)).filter(pl.col("date") <= until)
-    days = rows["date"].n_unique()
-    pair = pl.concat_str(pl.col("iso3_a").cast(pl.String), pl.lit("-"), pl.col("iso3_b").cast(pl.String))
-    rows = rows.with_columns(pair=pair).filter(pl.len().over("pair") > SHARE_OF_DAYS * days)
-    back = (pl.lit(until) - pl.col("date")).dt.total_days() // 7
-    weeks = rows.group_by("pair", back.alias("back")).agg(pl.col("score").cast(pl.Float64).mean(), n=pl.len())
-    pairs = sorted(rows["pair"].unique())
-    balance = np.full((len(pairs), int(weeks["back"].max()) + 1), np.nan)  # type: ignore[arg-type]
-    place = {name: row for row, name in enumerate(pairs)}
-    for name, weeks_back, score, count in weeks.rows():
-        if count >= 4:
-            balance[place[name], -1 - weeks_back] = score
-    ends = tuple(until - dt.timedelta(weeks=week) for week in range(balance.shape[1] - 1, -1, -1))
-    return Panel(tuple(pairs), ends, balance)
+def read_panel(store: Path, first: dt.date, until: dt.date) -> Panel:
+    """Weeks up to a day of the pairs with a score on more than three quarters of the days before the first asked."""
+    world = World(open_store(store, read_only=True), as_of=until)
+    active = measure_activity(world, first).filter(pl.col("active_share") > SHARE_OF_DAYS)
+    cells, coverage = world.view.cells(), world.view.coverage()
+    return build_panel(build_weeks(cells, coverage, as_of=until, pairs=active["pair"].to_list()))
 
 
 def walk(cases: Cases, outside: Floats, fit: Fit, first: dt.date, last: dt.date) -> tuple[Floats, Bools]:
@@ -155,10 +148,10 @@ def main() -> None:
     """Print a table for each horizon and forecaster, and everything as JSON."""
     warnings.filterwarnings("ignore", category=UserWarning)
     is_final = "--final" in sys.argv
-    path, store = (Path(word) for word in sys.argv[1:3])
-    panel = read_panel(path, LAST if is_final else LAST_DEVELOPMENT)
+    store = Path(sys.argv[1])
     drivers = read_drivers(store, LAST)
     first, last = (LAST_DEVELOPMENT + dt.timedelta(days=1), LAST) if is_final else (FIRST_TEST, LAST_DEVELOPMENT)
+    panel = read_panel(store, first, last)
     results: dict[str, object] = {"pairs": len(panel.pairs), "final": is_final}
     for weeks in (4, 13, 26):
         cases = Cases(panel, drivers, Horizon(weeks))

@@ -129,6 +129,21 @@ def test_predictors_are_bounded_and_named(world: Panel) -> None:
         assert np.nanmax(np.abs(found)) <= CLIP
 
 
+def test_the_sides_other_news_is_loud_where_it_grew() -> None:
+    """Where one side's other relation fills three times the news for four weeks, it shows; the pair's own does not."""
+    held = make_panel(3, 80)
+    pairs = ("AAA-BBB", "AAA-CCC", "BBB-CCC")
+    balance = np.ones_like(held.balance)
+    balance[1, -4:] = 3.0
+    view = view_origin(Panel(pairs, held.week_ends, balance), 79, Horizon(4))
+    found = dict(zip(predictor_names(), view.predictors.T, strict=True))
+    year = (48 + 4 * 3.0) / 52
+    grown = np.log(3.0 / year)
+    assert found["loud_4"].tolist() == pytest.approx([grown, 0.0, grown])
+    assert found["louder_1"].tolist() == pytest.approx([grown, 0.0, grown])
+    assert found["loud_13"][0] == pytest.approx(np.log((9 + 4 * 3.0) / 13 / year))
+
+
 def test_cases_are_resolved_by_the_column_they_are_built_for(world: Panel) -> None:
     """No question still open at the column is learned from, and weeks after it change nothing."""
     cases = build_cases(world, 90, _HORIZON)

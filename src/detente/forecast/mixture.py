@@ -46,10 +46,7 @@ class Mixture:
         smooth = 0.0 if self.ridge is None else self.ridge.raw_scores(view.predictors)
         share = 1.0 if self.ridge is None else TREES_SHARE
         return np.stack(
-            [
-                view.offset + share * member.raw_scores(view.predictors) + (1 - share) * smooth
-                for member in self.members
-            ]
+            [view.offset + share * member.raw_scores(view.predictors) + (1 - share) * smooth for member in self.members]
         )
 
 

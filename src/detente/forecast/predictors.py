@@ -213,13 +213,18 @@ def _moods(moving: Group, pairs: tuple[str, ...], is_busy: npt.NDArray[np.bool_]
 def _loudness(situation: Situation, pairs: tuple[str, ...]) -> Group:
     """How loud the news of each side's *other* relations is against its past year: both sides' sum, and the louder."""
     first, second, states = _sides(pairs)
-    points = np.nan_to_num(np.abs(np.sinh(situation.level[:, -_YEAR:])) * situation.scale[:, None])
+    level = situation.level[:, -_YEAR:]
+    is_gap = np.isnan(level)
+    points = np.where(is_gap, 0.0, np.abs(np.sinh(level)) * situation.scale[:, None])
     totals = np.stack([_by_state(first, second, week, states) for week in points.T], axis=1)
-    others = [np.where(np.isnan(situation.level[:, -_YEAR:]), np.nan, totals[side] - points) for side in (first, second)]
-    usual = [np.where(total > 0, total, np.nan) for total in (mean(side) for side in others)]
+    others = [np.where(is_gap, np.nan, totals[side] - points) for side in (first, second)]
+    years = [mean(side) for side in others]
     found = {}
     for span in (1, 4, 13):
-        logs = [_log(mean(side[:, -span:]) / year) for side, year in zip(others, usual, strict=True)]
+        logs = [
+            _log(mean(side[:, -span:]) / np.where(year > 0, year, np.nan))
+            for side, year in zip(others, years, strict=True)
+        ]
         found[f"loud_{span}"] = logs[0] + logs[1]
         found[f"louder_{span}"] = np.maximum(*logs)
     return found

@@ -174,7 +174,7 @@ LEVEL_MEASURE = Measure(
         missing="Null where none of the last four weeks is covered, or a rarely met pair has fewer than 26 weeks.",
         cannot_tell=(
             "It reads reports, not deeds. A world in turmoil also fills the news: what is divided out as volume may be "
-            "a crisis in which this pair has its part. Where other pairs have few events, or rows are scores, nothing "
+            "a crisis in which this pair has its part. Where fewer than ten other pairs have events, nothing "
             "is divided out. Nor can it tell which of two pairs is the better relation: standing does."
         ),
     ),

@@ -25,8 +25,8 @@ CAPPING_PLACE = 10
 #: Events a week that are added to both sides of the ratio: where little other news is held, nothing is divided by
 #: chance, and one small store's crises are not another relation's volume.
 ADDED_EVENTS = 50.0
-#: Points of a bare score, friendly or not, that stand for an event: the mean size of an event's intensity in ICEWS (3.35
-#: in 2005 to 2015, 3.24 in 2018 and 2019). The ratio hardly depends on it: it only says what the 50 added weigh.
+#: Points of a bare score, friendly or not, that stand for an event: the mean size of an event's intensity in ICEWS
+#: (3.35 in 2005 to 2015, 3.24 in 2018 and 2019). The ratio hardly depends on it: it only says what the 50 added weigh.
 POINTS_AN_EVENT = 3.3
 _KEY = ("pair", "week_end")
 
