@@ -196,6 +196,6 @@ def test_the_reading_shows_both_side_by_side(run: Callable[..., Result]) -> None
     """Under the assessments stand assessment, model and base rate; nothing is kept unless it is asked for."""
     shown = " ".join(run("read", str(STORY)).stdout.split())
     assert "What the data say (icews, as known on 2018-10-05)" in shown
-    assert "(49–66 %), likely · 13w" in shown
+    assert "(49–65 %), likely · 13w" in shown
     assert "improve 55–80 %, conditional" in shown
     assert "nothing has been saved" in run("review", "--list").stdout
