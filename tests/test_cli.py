@@ -105,11 +105,13 @@ def test_doctor_says_what_is_held(run: object, tmp_path: Path) -> None:
         (("outlook", "USA", "RUS", "--horizon", "soon"), "13w"),
         (("outlook", "USA", "RUS", "--provider", "nobody"), "icews"),
         (("outlook", "USA", "RUS", "--html", "no/such/folder.html"), "Choose another"),
+        (("outlook", "USA", "RUS", "--pdf", "."), "is a folder"),
+        (("backtest", "--html", "no/such/page.html"), "no folder no/such"),
         (("load", "table", "nowhere.csv"), "no such file"),
         (("load", "nobody", "x"), "icews"),
         (("load", "table", "x", "--map", "actor"), "OURS=THEIRS"),
         (("export", "levels", "--to", "x.docx"), ".parquet"),
-        (("export", "levels", "--to", "no/such/x.csv"), "cannot be written"),
+        (("export", "levels", "--to", "no/such/x.csv"), "no folder no/such"),
     ],
 )  # fmt: skip
 def test_errors_say_what_to_do_next(run: object, words: tuple[str, ...], message: str) -> None:

@@ -194,7 +194,7 @@ def test_hostile_texts_are_coded_in_bounds() -> None:
 def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     """After kill -9 amid a run of two processes, and a line cut in half, the file ends as if nothing had happened."""
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    source.write_text("".join(line + "\n" for _, line in _lines(150)), "utf-8")
+    source.write_text("".join(line + "\n" for _, line in _lines(70)), "utf-8")
     command = [sys.executable, "-m", "detente", "code", str(source), "--out", str(out), "--jobs", "2"]
     run = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
     for _ in range(600):
@@ -209,8 +209,8 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
     assert "were there before" in again.stderr
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    assert [row["id"] for row in rows] == [f"t{i}" for i in range(150)]
-    assert rows == list(code_lines(_lines(150), Task()))
+    assert [row["id"] for row in rows] == [f"t{i}" for i in range(70)]
+    assert rows == list(code_lines(_lines(70), Task()))
 
 
 def test_the_command_reads_standard_input_and_tells_what_failed() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import AsOf, EngineName, Json, Provider, StoreDir, open_world_for
-from detente.cli.shown import console, progress_bar, show_json, write_file
+from detente.cli.shown import check_place, console, progress_bar, show_json, write_file
 from detente.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def backtest(
     from detente.outlook.backtest_page import render_backtest_page
     from detente.outlook.backtest_text import render_backtest
 
+    check_place(html)
     plan = BacktestPlan(
         start=parse_day(start, what="first origin") if start else None,
         end=parse_day(end, what="last origin") if end else None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from detente.cli.options import AsOf, EngineName, Json, Provider, StoreDir, open_world_for
-from detente.cli.shown import console, progress_bar, show_json, write_frame
+from detente.cli.shown import check_table_place, console, progress_bar, show_json, write_frame
 from detente.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write events, where they can be read, sums by dyad, levels, standings, forecasts, outside series, or gaps."""
+    check_table_place(to)
     if what is Exportable.gaps:
         _export_gaps(store, to, as_json=as_json)
         return

@@ -21,7 +21,7 @@ from detente.cli.options import (
 )
 from detente.cli.printed import print_page
 from detente.cli.score import record_brief
-from detente.cli.shown import console, rows_of, show_json, show_table, write, write_file
+from detente.cli.shown import check_place, console, rows_of, show_json, show_table, write, write_file
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,6 +56,8 @@ def outlook(
     keep_to_one_thread()
     from detente import outlook as room
 
+    for file in (html, pdf):
+        check_place(file)
     world = open_world_for(store, as_of, provider, engine)
     brief = record_brief(world.pair(a, b).outlook(horizon=horizon), world, is_recorded=not no_record)
     if html is not None or pdf is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     import polars as pl
     from rich.console import Console
+
+_TABLE_ENDINGS = (".parquet", ".csv", ".json")
 
 
 def show_table(frame: pl.DataFrame, as_json: bool, *, title: str, **about: object) -> None:
@@ -48,6 +51,26 @@ def write(text: str, *, to: Any = None) -> None:  # noqa: ANN401 - a text stream
     stream.flush()
 
 
+def check_place(path: str | Path | None) -> None:
+    """Refuse at once what could not be written once all is worked out; ``-`` and None are no files.
+
+    Raises:
+        ConfigError: when the file is a folder, or its folder is missing or not to be written to.
+    """
+    if path is None or str(path) == "-":
+        return
+    place = Path(path)
+    folder = place.parent
+    found = (
+        "It is a folder." if place.is_dir()
+        else f"There is no folder {folder}." if not folder.is_dir()
+        else "" if os.access(place if place.exists() else folder, os.W_OK)
+        else "It cannot be written to."
+    )  # fmt: skip
+    if found:
+        raise ConfigError(f"{path} was to be written.", found, "Choose another file.")
+
+
 def write_file(path: str, text: str) -> None:
     """Write a text file and say so; ``-`` is standard output.
 
@@ -64,11 +87,28 @@ def write_file(path: str, text: str) -> None:
     console(stderr=True).print(f"written to {path}", highlight=False)
 
 
+def check_table_place(to: str) -> None:
+    """Refuse at once a table's file whose ending names no format, or that could not be written; ``-`` is fine.
+
+    Raises:
+        ConfigError: when it is so.
+    """
+    if to != "-" and Path(to).suffix not in _TABLE_ENDINGS:
+        raise ConfigError(
+            f"--to {to} was given.", "Its ending says no format.", "End it with .parquet, .csv or .json, or use -."
+        )
+    check_place(to)
+
+
 def write_frame(frame: pl.DataFrame, to: str) -> None:
     """Write a frame in the format that the file's ending names; ``-`` is standard output, as CSV.
 
+    Args:
+        frame: Any table.
+        to: A file that `check_table_place` has seen.
+
     Raises:
-        ConfigError: when the ending names no format, or the file cannot be written.
+        ConfigError: when the file cannot be written.
     """
     if to == "-":
         write(frame.write_csv())
@@ -79,10 +119,6 @@ def write_frame(frame: pl.DataFrame, to: str) -> None:
         ".csv": frame.write_csv,
         ".json": frame.write_json,
     }
-    if path.suffix not in writers:
-        raise ConfigError(
-            f"--to {to} was given.", "Its ending says no format.", "End it with .parquet, .csv or .json, or use -."
-        )
     try:
         writers[path.suffix](path)
     except OSError as error:

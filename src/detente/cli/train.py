@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from detente.cli.options import EngineName, Json, Provider, StoreDir, open_world_for
-from detente.cli.shown import console, progress_bar, show_json
+from detente.cli.shown import check_place, console, progress_bar, show_json
 from detente.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def train(
 
     if to.suffix != ".npz":
         raise ConfigError(f"A model was to be written to {to}.", "It is a .npz file.", "Name it like `model.npz`.")
+    check_place(to)
     world = open_world_for(store, until, provider, engine)
     wanted = [Horizon.parse(text) for text in horizon or STANDARD_HORIZONS]
     others = [_read_until(folder, world.as_of) for folder in beside or ()]
