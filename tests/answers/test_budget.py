@@ -44,6 +44,14 @@ def test_any_answer_fits_its_budget_and_gets_on(
     write_compact(answer)
 
 
+def test_signs_that_json_escapes_count_as_they_are_written() -> None:
+    """A list of texts full of control characters is cut to the budget too."""
+    draft = Draft("tool", "brief", dt.date(2024, 1, 1), {}, {"events": ["\x1f" * 90 + "a" for _ in range(90)]})
+    answer = draft.finish()
+    assert 0 < len(answer["events"]) < 90
+    assert count_tokens(answer) <= BUDGETS["brief"]
+
+
 @pytest.mark.parametrize(
     ("text", "least"),
     [("1234567890", 10), ('[1.5,"2019-03-25",null]', 13), ("Nazarbayev", 4), ("RUS", 2), ("–", 3), ("", 0)],

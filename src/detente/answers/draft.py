@@ -189,7 +189,7 @@ def _fit(name: str, value: Any, left: int, *, is_full: bool) -> tuple[Any, str]:
     if isinstance(value, list):
         room, kept = left - count_tokens({name: []}), []
         for one in value:
-            room -= count_tokens(one) + 1
+            room -= count_tokens([one]) + 1  # in a list: a text alone would not be counted as JSON escapes it
             if room < 0:
                 break
             kept.append(one)
