@@ -193,7 +193,7 @@ def test_the_same_forecast_is_written_once_and_another_answer_again(ledger: Chai
     assert len(scorecard.issue(world, changed, ledger).saved) == 2
     issued = scorecard.read_issued(ledger)
     assert issued["p_hold"].to_list()[:2] == answer["p_hold"].to_list()
-    assert set(issued["data_version"]) == {world.store.version()}
+    assert set(issued["data_version"]) == {world.store.data_version(world.provider)}
     assert set(issued["data_until"]) == {dt.date(2019, 3, 25)}
 
 

@@ -55,7 +55,7 @@ def told(store: Store) -> list[object]:
     """All events, what is known of every day, and what became of every file."""
     view = store.view(provider="test")
     files = [(batch.provider, file) for batch in store.batches() for file in batch.files]
-    return [view.events().rows(), view.coverage().rows(), files]
+    return [view.events().rows(), view.coverage().rows(), files, store.data_version("test")]
 
 
 def said(store: Store) -> list[object]:
@@ -96,6 +96,18 @@ def test_answers_accounts_and_days_stay_what_they_were(loaded: Store, store: Sto
     kept = [file.ledger["kept"] for file in store.batches()[0].files]
     assert dict(offsets.iter_rows()) == {at: rows for at, rows in enumerate(kept) if rows}
     assert store.plan_merge().groups == ()
+
+
+def test_the_same_files_are_the_same_data(loaded: Store, tmp_path: Path) -> None:
+    """In another order, and beside another provider's, files give the same version; with one more, another."""
+    other = open_store(tmp_path / "other")
+    for day in reversed(range(DAYS)):
+        load(other, range(day, day + 1))
+    load(other, range(1), provider="somebody")
+    assert other.data_version("test") == loaded.data_version("test") != other.data_version("somebody")
+    assert other.version() != loaded.version()
+    load(other, range(DAYS, DAYS + 1))
+    assert other.data_version("test") != loaded.data_version("test")
 
 
 def test_what_is_loaded_later_is_judged_as_before(loaded: Store, store: Store, tmp_path: Path) -> None:

@@ -177,8 +177,8 @@ def source_of(world: World) -> dict[str, Any]:
 
 
 def data_version(world: World) -> str:
-    """What the store holds, as a short digest."""
-    return world.store.version()[:_VERSION_LETTERS]
+    """What the store holds of the provider, as a short digest."""
+    return world.store.data_version(world.provider)[:_VERSION_LETTERS]
 
 
 def _fit(name: str, value: Any, left: int, *, is_full: bool) -> tuple[Any, str]:  # noqa: ANN401 - a part is any JSON

@@ -58,7 +58,7 @@ def issue(
     check_table(forecasts, FORECASTS)
     hazards = check_table(HAZARDS.empty() if provocations is None else provocations, HAZARDS)
     about = {
-        "data_version": world.store.version(),
+        "data_version": world.store.data_version(world.provider),
         "data_until": str(world.store.last_read_day(world.provider)),
         "software": __version__,
     }

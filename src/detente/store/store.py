@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detente.errors import ConfigError, CutoffError, StoreError
 from detente.store.engines import DEFAULT, check_engine
-from detente.store.manifest import Batch, manifest_digest, read_manifest
+from detente.store.manifest import Batch, identities, manifest_digest, read_manifest
 
 if TYPE_CHECKING:
     import polars as pl
@@ -98,6 +100,15 @@ class Store:
     def version(self) -> str:
         """What is held, as a digest: equal versions hold the same batches."""
         return manifest_digest(self.path)
+
+    def data_version(self, provider: str) -> str:
+        """What was loaded of a provider, as a digest that another store can be compared with.
+
+        The same files, read with the same options, give the same, in whatever order and batches they were loaded, and
+        merged or not.
+        """
+        batches = [batch for batch in self.batches() if batch.provider == provider]
+        return hashlib.sha256("\n".join(sorted(chain(*(identities(b.files) for b in batches)))).encode()).hexdigest()
 
     def last_read_day(self, provider: str) -> dt.date:
         """The day by which everything held of a provider has happened and been published.

@@ -60,7 +60,7 @@ ISSUED_PROVOCATIONS = Table(
         Column("p", pl.Float64, "Probability of at least one provocative move.", "0 to 1"),
         Column("base_rate", pl.Float64, "The dyad's own base rate on that day.", "0 to 1"),
         Column("threshold", pl.Float64, "What a day must pass, as known at the origin.", "Goldstein points"),
-        Column("data_version", pl.String, "Digest of the store's manifest."),
+        Column("data_version", pl.String, "Digest of the provider's files: the same files give the same."),
         Column("data_until", pl.Date, "Last day that the store held when it was issued.", "UTC day"),
     ),
 )

@@ -43,7 +43,7 @@ ISSUED = Table(
             "events a day",
             nullable=True,
         ),
-        Column("data_version", pl.String, "Digest of the store's manifest."),
+        Column("data_version", pl.String, "Digest of the provider's files: the same files give the same."),
         Column("data_until", pl.Date, "Last day that the store held when it was issued.", "UTC day"),
     ),
 )
