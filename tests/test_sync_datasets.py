@@ -124,6 +124,23 @@ def test_files_are_fetched_by_id_loaded_and_held(dataverse: Dataverse, tmp_path:
     assert store.slots()["slot"].dt.date().to_list() == [dt.date(2018, 1, 1), *[dt.date(2019, 3, 9)] * 2]
 
 
+def test_small_batches_are_merged_as_a_sync_ends(
+    dataverse: Dataverse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many have gathered they become one, nothing is lost, and the report says so."""
+    monkeypatch.setattr("detente.store.merging.MANY_BATCHES", 2)
+    synced(dataverse, tmp_path)
+    body = gzip.compress(tab(icews_row(9, Event_Date="2019-03-20")), mtime=0)
+    dataverse.add(9, "20190320-icews-events.tab.gz", body)
+    store, report = synced(dataverse, tmp_path)
+    assert len(store.batches()) < 4
+    assert "merged: 4 batches are now" in str(report)
+    assert len(keys(store)) == 5
+    _, again = synced(dataverse, tmp_path)
+    assert again.plan.held == 4  # type: ignore[attr-defined]
+    assert store.check(deep=True) == []
+
+
 def test_terms_that_changed_must_be_accepted_anew(dataverse: Dataverse, tmp_path: Path) -> None:
     """Other words are another digest: the old acceptance does not hold for them."""
     synced(dataverse, tmp_path)

@@ -17,6 +17,7 @@ from detente.sources import ReadOptions, find_source
 from detente.sources.dataverse import Contents, DataFile, load_dataverse, read_listing
 from detente.sources.downloads import Downloads, Fetched, Wanted, check_fetched, only_download
 from detente.store.terms import accept_terms, read_terms
+from detente.sync.merging import merge_if_many
 
 if TYPE_CHECKING:
     from detente.store import Store
@@ -127,12 +128,14 @@ class DatasetReport:
         loaded: The account of everything that was loaded.
         loaded_files: Files that were loaded.
         problems: File, what became of it, and why.
+        merged: What was made of small batches, in words; empty where nothing was done.
     """
 
     plan: DatasetPlan
     loaded: Ledger
     loaded_files: int
     problems: list[tuple[str, str, str]]
+    merged: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -144,6 +147,7 @@ class DatasetReport:
         return {
             "plan": {key: value for key, value in self.plan.as_dict().items() if key not in {"files", "terms"}},
             "loaded_files": self.loaded_files,
+            "merged": self.merged or None,
             "total": {key: value for key, value in self.loaded.as_dict().items() if key != "failures"},
             "problems": [{"name": name, "status": status, "reason": why} for name, status, why in self.problems],
         }
@@ -154,6 +158,7 @@ class DatasetReport:
             f"loaded {self.loaded_files:,} files: {ledger.read:,} read = {ledger.kept:,} kept "
             f"+ {sum(ledger.ignored.values()):,} ignored + {sum(ledger.failed.values()):,} failed"
         ]
+        lines += [self.merged] if self.merged else []
         lines += [f"{name}: {status.upper()}. {why}" for name, status, why in self.problems[:_SHOWN]]
         if not self.is_whole:
             lines.append("Run the command again: only what is not held will be fetched.")
@@ -216,6 +221,8 @@ def run_dataset(
             path = request.folder / str(one.id) / one.label
             outcome = downloads.fetch(Wanted(address, path, one.bytes, one.md5))
             store.save_slots(pl.DataFrame(_load(store, one, outcome, report), schema=SLOTS.schema, orient="row"))
+    if report.loaded_files:
+        report.merged = merge_if_many(store)
     return report
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +9,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from detente import pipeline
-from detente.errors import StoreError
 from detente.mentions import load_mentions
 from detente.sources import ReadOptions, find_source, gdelt_lists
 from detente.sources.downloads import Downloads, Fetched, Wanted, only_download
 from detente.sources.gdelt_lists import FIRST, MENTIONS, MENTIONS_TRANSLATED, Listed, Slot
 from detente.sync.calendar import calendar, calendar_row, found_in
+from detente.sync.merging import merge_if_many
 from detente.sync.plan import PROVIDER, SyncPlan, SyncRequest
 from detente.sync.report import SyncReport
 
@@ -53,19 +52,8 @@ def run_sync(store: Store, downloads: Downloads, plan: SyncPlan, *, progress: Pr
             store.save_slots(calendar(gone + rows))
             done += len(chunk)
     if report.loaded_files:
-        report.merged = _merge_if_many(store)
+        report.merged = merge_if_many(store)
     return report
-
-
-def _merge_if_many(store: Store) -> str:
-    """Merge small batches where many have gathered, as they do where a sync runs every quarter of an hour."""
-    plan = store.plan_merge(in_passing=True)
-    if not plan.is_worth_it:
-        return ""
-    try:
-        return str(store.merge(now=dt.datetime.now(dt.UTC).replace(tzinfo=None), in_passing=True))
-    except StoreError as error:  # what was loaded is safe; `detente merge` tries again
-        return f"batches were not merged. {error}"
 
 
 def _chunks(files: Sequence[Listed]) -> Iterator[list[Listed]]:
