@@ -131,7 +131,8 @@ def test_every_answer_names_sources_versions_and_its_day(worlds: Worlds) -> None
         found = ask(worlds, **words)
         assert found["as_of"] == str(AS_OF)
         assert {"provider", "citation", "terms", "locator"} <= set(found["sources"][0])
-        assert found["versions"]["data"] == worlds.world().store.version()[:12]
+        world = worlds.world()
+        assert found["versions"]["data"] == world.store.data_version(world.provider)[:12]
         assert isinstance(found["cut"], list)
 
 
