@@ -36,8 +36,8 @@ def measure_levels(weeks: pl.DataFrame, *, pairs: Collection[str] | None = None)
     week, and the scale is logarithmic beyond that. A week without enough covered days is null. It cannot tell whether
     reports are true, nor how much of the news of other pairs is a crisis in which this pair has its part: read it
     beside the volume and the share of conflict. Nor can it tell which of two pairs is the better relation, since each
-    has a scale of its own: `standing-v1` does that. Bare scores are taken for sums over what
-    was reported: v is then of their size.
+    has a scale of its own: `standing-v1` does that. Bare scores are taken for sums over what was reported: v is then
+    that of their size.
 
     Goldstein (1992) for the intensities; Harvey (1989), ch. 2, for the filter.
 
