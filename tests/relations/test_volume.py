@@ -131,6 +131,15 @@ def test_the_news_of_bare_scores_are_their_size() -> None:
     assert many_rows["news"].to_list() == pytest.approx(scores["news"].to_list(), rel=1e-3)
 
 
+@pytest.mark.parametrize("kind", ["CONSULT", None])
+def test_the_order_of_cells_is_nothing(kind: str | None) -> None:
+    """However a store hands cells over, news are the same to the bit: forecasts must not hang on what else it holds."""
+    cells = _cells(kind=kind)
+    expected = _weeks(cells)["news"]
+    for seed in range(4):
+        assert _weeks(cells.sample(fraction=1.0, shuffle=True, seed=seed))["news"].equals(expected)
+
+
 def test_beside_events_bare_scores_are_no_news() -> None:
     """Where a provider's rows have types, those without one (statements) are not counted."""
     typed, bare = _cells(), _cells(kind=None)

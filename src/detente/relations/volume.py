@@ -58,14 +58,15 @@ def count_news(cells: pl.DataFrame, week_end: pl.Expr) -> News:
         week_end: The last day of the week of a cell.
     """
     typed = cells.filter(pl.col("event_type").is_not_null())
-    points = (pl.col("cooperation_milli").sum() + pl.col("conflict_milli").sum()) / 1000.0
-    told, size = (cells, points / POINTS_AN_EVENT) if typed.is_empty() else (typed, pl.col("n").sum().cast(pl.Float64))
-    counts = told.group_by("pair", week_end.alias("week_end")).agg(size.alias("n"))
+    # whole numbers until all is added up: sums of fractions hang on their order, and so on what else a store holds
+    milli = (pl.col("cooperation_milli") + pl.col("conflict_milli")).sum()
+    told, size, unit = (cells, milli, 1000 * POINTS_AN_EVENT) if typed.is_empty() else (typed, pl.col("n").sum(), 1.0)
+    counts = told.group_by("pair", week_end.alias("week_end")).agg(size.cast(pl.Int64).alias("n"))
     n, busiest = pl.col("n"), pl.col("n").top_k(CAPPING_PLACE + 1).sort(descending=True)
     caps = counts.group_by("week_end").agg(
         # a pair among the ten busiest leaves the eleventh as the tenth of the others
-        busiest.get(CAPPING_PLACE - 1, null_on_oob=True).fill_null(0.0).alias("tenth"),
-        busiest.get(CAPPING_PLACE, null_on_oob=True).fill_null(0.0).alias("next"),
+        busiest.get(CAPPING_PLACE - 1, null_on_oob=True).fill_null(0).alias("tenth"),
+        busiest.get(CAPPING_PLACE, null_on_oob=True).fill_null(0).alias("next"),
     )
     capped = counts.join(caps, on="week_end")
     weeks = capped.group_by("week_end").agg(
@@ -75,8 +76,10 @@ def count_news(cells: pl.DataFrame, week_end: pl.Expr) -> News:
         pl.min_horizontal("n", "next").sum().alias("to_next"),
     )
     others = pl.when(n >= pl.col("tenth")).then(pl.col("to_next") - pl.col("next")).otherwise(pl.col("to_tenth") - n)
-    pairs = counts.join(weeks, on="week_end").select(pl.col("pair").cast(pl.String), "week_end", others.alias("others"))
-    return News(weeks.select("week_end", pl.col("to_tenth").alias("others")), pairs)
+    pairs = counts.join(weeks, on="week_end").select(
+        pl.col("pair").cast(pl.String), "week_end", (others / unit).alias("others")
+    )
+    return News(weeks.select("week_end", (pl.col("to_tenth") / unit).alias("others")), pairs)
 
 
 def usual_news(news: Floats) -> Floats:
