@@ -109,6 +109,33 @@ def test_a_day_outside_the_data_is_refused(as_of: str) -> None:
         detente.open(sample_store_path(), as_of=as_of)
 
 
+def test_a_store_that_goes_on_gives_the_forecasts_of_one_that_ends(world: detente.World, tmp_path: Path) -> None:
+    """Of bare scores too: as of the last day of one, every digit of its pairs' forecasts is the other's."""
+    day, key = dt.date(2018, 9, 5), ("occurred", "actor", "recipient")
+    view = world.view_as_of("2018-12-05")
+    scores = (
+        view.events()
+        .filter(pl.struct(*key).is_first_distinct())
+        .with_columns(
+            pl.lit("scores").alias("provider"), pl.lit(None, pl.String).alias("event_type"), n=pl.lit(1, pl.Int64)
+        )
+    )
+    days = view.coverage().with_columns(pl.lit("scores").alias("provider"))
+    found = []
+    for name, until in (("ends", day), ("goes-on", dt.date(2018, 12, 5))):
+        held = scores.filter(pl.col("occurred") <= until).select(EVENTS.names)
+        part = Part(
+            held, days.filter(pl.col("day") <= until).select(COVERAGE.names), Ledger(name, held.height, held.height)
+        )
+        open_store(tmp_path / name).append("scores", [part], path=name, identity=name, repeats=None)
+        known = detente.World(open_store(tmp_path / name, read_only=True), as_of=day)
+        assert known.panel(day).news is not None
+        found.append(
+            [known.pair(*pair).forecasts().rows() for pair in (("USA", "RUS"), ("IND", "PAK"), ("CHN", "JPN"))]
+        )
+    assert found[0] == found[1]
+
+
 def test_a_planted_future_changes_nothing(world: detente.World, tmp_path: Path) -> None:
     """A wild event one day after the as-of day, or published one day after it, leaves every output as it was."""
     day = dt.date(2018, 12, 5)
