@@ -88,7 +88,7 @@ class Panel:
         return held if self.news is None else held / volume_index(self.news[:, later], self.usual_news(position))
 
     def usual_news(self, position: int) -> Floats:
-        """What is usual for other pairs' news up to a column, shape (pairs,); NaN where it is not told."""
+        """What is usual for other pairs' news up to a column, shape (pairs,); NaN where none are held."""
         if self.news is None:
             return np.full(len(self.pairs), np.nan)
         return usual_news(self.news[:, : position + 1])

@@ -120,7 +120,7 @@ class _Weeks:
 
     Args:
         balance: Points a day.
-        news: Other pairs' news; NaN where it is not told.
+        news: Other pairs' news; NaN in a gap.
         ends: Last days.
     """
 

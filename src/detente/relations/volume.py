@@ -83,12 +83,12 @@ def count_news(cells: pl.DataFrame, week_end: pl.Expr) -> News:
 
 
 def usual_news(news: Floats) -> Floats:
-    """The median of other news of each row's weeks, gaps left out; NaN where none is told.
+    """The median of other news of each row's weeks, gaps left out; NaN where all are gaps.
 
     The median, since a period of far more news says nothing about the weeks outside it.
 
     Args:
-        news: Events of other pairs a day, shape (rows, weeks); NaN in a gap, or where the provider does not tell.
+        news: Events of other pairs a day, shape (rows, weeks); NaN in a gap.
     """
     return np.where(np.isnan(news).all(axis=1), np.nan, medians(news))
 
@@ -101,7 +101,7 @@ def volume_index(news: Floats, usual: Floats) -> Floats:
         usual: What is usual for each row: `usual_news` of the weeks that are known.
 
     Returns:
-        Shape (rows, weeks), above zero; exactly 1 where it is not told.
+        Shape (rows, weeks), above zero; exactly 1 in a gap.
     """
     added = ADDED_EVENTS / DAYS_IN_WEEK
     index = (news + added) / (usual[:, None] + added)
